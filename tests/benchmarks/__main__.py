@@ -1,4 +1,4 @@
-"""`make bench`: one table of one run, with ratios against the peer or the limit measured in the same minute."""
+"""`make bench`: one table of one run, with ratios against the peer or limit of the same minute."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def main(names: list[str]) -> None:
         found += STAGES[name]()
     page = (
         f"# Benchmarks\n\nMeasured {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, "
-        f"{platform.machine()}, Python {platform.python_version()}. Medians of one run; a ratio below 1 means ours took "
-        f"less time than the peer or limit in the same row.\n\n{table(found)}\n"
+        f"{platform.machine()}, Python {platform.python_version()}. Medians of one run; a ratio below 1 means ours "
+        f"took less time than the peer or limit in the same row.\n\n{table(found)}\n"
     )
     print(page)
     if not names:

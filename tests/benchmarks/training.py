@@ -37,6 +37,6 @@ def rows() -> list[Row]:
     ours = seconds(lambda: als(config).fit(train, seed=0, device=CPU), 3)
     theirs = seconds(lambda: bare(train, config.alpha, config.regularization), 3)
     return [
-        Row(f"als: fit of {len(train.interactions):,} events, {FACTORS} factors, {ITERATIONS} iterations", ours,
+        Row(f"als: {len(train.interactions):,} events, {FACTORS} factors, {ITERATIONS} iterations", ours,
             "bare implicit, same settings", theirs)
     ]  # fmt: skip
