@@ -27,7 +27,7 @@ def main(names: list[str]) -> None:
         found += STAGES[name]()
     page = (
         f"# Benchmarks\n\nMeasured {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, "
-        f"{platform.machine()}, Python {platform.python_version()}. Medians of one run; a ratio below 1 means ours "
+        f"{platform.machine()}, Python {platform.python_version()}. Medians; a ratio below 1 means ours "
         f"took less time than the peer or limit in the same row.\n\n{table(found)}\n"
     )
     print(page)
