@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Scores
 from data.histories import Histories
 
 Game = Literal["history", "models"]
@@ -17,7 +19,9 @@ Game = Literal["history", "models"]
 class Explanation:
     """Parts of one score. base + Σ contributions + residual = score.
 
-    `players` are positions in the history row (game "history") or member names (game "models").
+    `players` are positions in the history row (game "history") or member names (game "models"). In a long
+    history the oldest events may be one player: its name then is text, its entry of `items` is
+    `NO_ITEM` (-1), and `facts["grouped"]` is the number of events it stands for.
     """
 
     game: Game
@@ -41,6 +45,21 @@ class Explanation:
         return float(self.score - self.base - self.contributions.sum())
 
 
+class ScoresHistories(Protocol):
+    """The one ability that every method here needs of a model."""
+
+    def score(self, histories: Histories, items: NDArray[np.int32] | None = None) -> Scores: ...
+
+
+@runtime_checkable
+class HasMembers(Protocol):
+    """A fused recommender: its score is the sum of its members' parts."""
+
+    members: Mapping[str, Any]
+
+    def member_parts(self, histories: Histories, row: int, item: int) -> Explanation: ...
+
+
 class Explainer(Protocol):
     """One way of computing an explanation, for the models it applies to."""
 
@@ -50,4 +69,6 @@ class Explainer(Protocol):
 
     def applies_to(self, model: Any, histories: Histories, row: int) -> bool: ...
 
-    def explain(self, model: Any, histories: Histories, row: int, item: int, *, seed: int = 0) -> Explanation: ...
+    def explain(
+        self, model: Any, histories: Histories, row: int, item: int, *, seed: int = 0
+    ) -> Explanation: ...

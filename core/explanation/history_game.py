@@ -1,0 +1,122 @@
+"""The game "why this item for this user": players are past events, v(S) is the score when only S was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import NO_ITEM, PerUser
+from core.explanation.base import ScoresHistories
+from data.errors import NotApplicable, NotFound
+from data.histories import Histories
+
+Coalitions = NDArray[np.bool_]  # (m, n_players)
+
+VALUE = "score of the item when the model sees only the chosen events"
+REMOVED = "an absent event is removed; the order of the others is kept"
+EMPTY = "what the model gives an unknown user with an empty history"
+PLAYERS_LIMIT = 50  # longer histories: the oldest events become one player
+BATCH = 256  # coalitions scored at a time
+
+
+@dataclass(frozen=True, eq=False)
+class HistoryGame:
+    """Coalitions of past events of one row, scored by any recommender.
+
+    Rows are anonymous: the game is about what the events say, not about a vector kept for a trained user.
+    """
+
+    model: ScoresHistories
+    histories: Histories  # anonymous
+    row: int
+    item: int
+    grouped: int  # the oldest events that move together as player 0; 0: every event is its own player
+
+    @property
+    def n_players(self) -> int:
+        return len(self.row_items) - max(self.grouped - 1, 0)
+
+    @property
+    def row_items(self) -> NDArray[np.int32]:
+        return self.histories.row(self.row)
+
+    @property
+    def players(self) -> tuple[int | str, ...]:
+        """Positions in the row; the group, if any, comes first and is named."""
+        single = tuple(range(self.grouped, len(self.row_items)))
+        return (f"{self.grouped} oldest events", *single) if self.grouped else single
+
+    @property
+    def items(self) -> NDArray[np.int32]:
+        """(n_players,) item of each player, `NO_ITEM` for the group."""
+        single = self.row_items[self.grouped :]
+        return np.concatenate([[NO_ITEM], single]).astype(np.int32) if self.grouped else single.copy()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"grouped": self.grouped} if self.grouped else {}
+
+    def values(self, coalitions: Coalitions) -> PerUser:
+        """(m,) v(S) of each coalition.
+
+        Raises:
+            NotApplicable: a coalition gets no finite score.
+        """
+        player_of = np.maximum(np.arange(len(self.row_items)) - max(self.grouped - 1, 0), 0)
+        masks = np.asarray(coalitions, dtype=bool)[:, player_of]
+        only = np.array([self.item], dtype=np.int32)
+        parts = [
+            self.model.score(self.histories.repeat_masked(self.row, masks[start : start + BATCH]), only)[:, 0]
+            for start in range(0, len(masks), BATCH)
+        ]
+        values = np.concatenate(parts).astype(np.float64)
+        if not np.isfinite(values).all():
+            raise NotApplicable(
+                "The model gives no finite score to some shortened histories of this user.",
+                "Its reasons cannot be computed; compare members or choose another model.",
+            )
+        return values
+
+
+def history_game(
+    model: ScoresHistories, histories: Histories, row: int, item: int, *, limit: int = PLAYERS_LIMIT
+) -> HistoryGame:
+    """The game of one row; above `limit` events the oldest become one player (Bento et al., 2021)."""
+    length = int(histories.lengths[row])
+    grouped = length - limit + 1 if length > limit else 0
+    return HistoryGame(model, histories.anonymous(), row, item, grouped)
+
+
+def listed_score(model: ScoresHistories, histories: Histories, row: int, item: int) -> float:
+    """The model's score of `item` for the row as it is, after checking that it can be explained.
+
+    Raises:
+        NotFound: no such row or item.
+        NotApplicable: the history is empty, or the model has no score for the item.
+    """
+    if not 0 <= row < len(histories):
+        raise NotFound(f"There is no history number {row}.", f"Choose 0 to {len(histories) - 1}.")
+    if not 0 <= item < histories.n_items:
+        raise NotFound(f"There is no item number {item}.", f"Choose 0 to {histories.n_items - 1}.")
+    if histories.lengths[row] == 0:
+        raise NotApplicable(
+            "This user has no past events, so no event can be the reason.",
+            "Pick a user with a history, or add a few events and look again.",
+        )
+    only = np.array([item], dtype=np.int32)
+    score = float(model.score(histories.rows([row]), only)[0, 0])
+    if not np.isfinite(score):
+        raise NotApplicable(
+            "The model cannot score this item: it was not in the training data.",
+            "Pick an item of the model's list.",
+        )
+    return score
+
+
+def own_vector_facts(listed: float, explained: float) -> dict[str, float]:
+    """Both scores where the model answers a trained user from a stored vector instead of the events."""
+    close = np.isclose(listed, explained, rtol=1e-3, atol=1e-5)
+    return {} if close else {"listed_score": listed}
