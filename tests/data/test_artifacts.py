@@ -194,8 +194,13 @@ def test_events_can_be_asked_in_sql_by_several_readers(home: Home) -> None:
     ).fetchall()
     assert rows[0] == ("0042", "i0", 5.0, "A")
     assert len(rows) == 4
-    program = f"import duckdb; c = duckdb.connect({str(path)!r}, read_only=True); print(c.execute('FROM users').df())"
-    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        "import duckdb, sys; "
+        "print(duckdb.connect(sys.argv[1], read_only=True).execute('FROM users').fetchall())"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
     assert "65+" in other.stdout
 
 

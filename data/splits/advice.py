@@ -1,0 +1,179 @@
+"""Which split to use: count first, then say why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.dataset import Dataset
+from data.errors import DataError, NotApplicable
+from data.splits.base import TEST, TRAIN, VALIDATION, Assignment, Splitter
+from data.splits.last import Last, LastConfig
+from data.splits.random import Random
+from data.splits.time import Time
+from data.splits.user_cold import UserCold
+
+ENOUGH_USERS = 200  # under this, intervals are too wide to tell good models apart
+MOST_HELD_BACK = 5  # events of one user held back by the proposed leave-last-n
+
+
+@dataclass(frozen=True)
+class SplitCounts:
+    """How many users and events each part holds, before anything is trained.
+
+    Known users have an event in train, new ones have none. Events are those to be found.
+    """
+
+    protocol: str
+    train_users: int
+    train_events: int
+    validation_known: int
+    validation_new: int
+    validation_events: int
+    test_known: int
+    test_new: int
+    test_events: int
+
+    @property
+    def validation_users(self) -> int:
+        return self.validation_known + self.validation_new
+
+    @property
+    def test_users(self) -> int:
+        return self.test_known + self.test_new
+
+
+@dataclass(frozen=True, eq=False)
+class SplitAdvice:
+    """The proposed protocol with its settings, why, and the counts of every protocol side by side.
+
+    `counts` has one row per protocol: protocol, label, the fields of `SplitCounts`, and `note` where the
+    protocol cannot be used (its counts are then missing).
+    """
+
+    protocol: str
+    config: dict[str, Any]
+    reason: str
+    counts: pd.DataFrame
+
+
+def count(dataset: Dataset, splitter: Splitter, seed: int = 0) -> SplitCounts:
+    """Known and new users and events in each part, without building the split.
+
+    Raises:
+        NotApplicable: the protocol needs times that the data has not.
+        DataError: a part would be empty.
+    """
+    assignment = splitter.assign(dataset, seed=seed)
+    train = assignment.part == TRAIN
+    known = np.zeros(dataset.n_users, dtype=bool)
+    known[dataset.interactions.user[train]] = True
+    validation, test = (_part_counts(dataset, assignment, part, known) for part in (VALIDATION, TEST))
+    return SplitCounts(splitter.name, int(known.sum()), int(train.sum()), *validation, *test)
+
+
+def _part_counts(
+    dataset: Dataset, assignment: Assignment, part: int, known: NDArray[np.bool_]
+) -> tuple[int, int, int]:
+    """(known users, new users, events to be found)."""
+    rows = assignment.target_rows(part)
+    judged = np.zeros(dataset.n_users, dtype=bool)
+    judged[dataset.interactions.user[rows]] = True
+    return int((judged & known).sum()), int((judged & ~known).sum()), len(rows)
+
+
+def recommend_split(dataset: Dataset) -> SplitAdvice:
+    """The best protocol that leaves enough users: time, last events, new users; random without times.
+
+    Raises:
+        DataError: no protocol leaves an event in each part.
+    """
+    splitters: tuple[Splitter, ...] = (
+        Time(),
+        Last(LastConfig(n=_events_held_back(dataset))),
+        UserCold(),
+        Random(),
+    )
+    tried = [_try(dataset, splitter) for splitter in splitters]
+    counts = {splitter.name: made for splitter, (made, _) in zip(splitters, tried, strict=True) if made}
+    protocol, reason = _choose(counts, splitters, dataset.has_times)
+    chosen = next(s for s in splitters if s.name == protocol)
+    table = pd.DataFrame(
+        [_row(splitter, made, note) for splitter, (made, note) in zip(splitters, tried, strict=True)]
+    )
+    return SplitAdvice(protocol, chosen.config.model_dump(), reason, table)
+
+
+def _events_held_back(dataset: Dataset) -> int:
+    """A tenth of what the median user did, between 1 and 5."""
+    activity = np.bincount(dataset.interactions.user)
+    median = float(np.median(activity[activity > 0])) if len(dataset.interactions) else 0.0
+    return int(np.clip(median / 10, 1, MOST_HELD_BACK))
+
+
+def _try(dataset: Dataset, splitter: Splitter) -> tuple[SplitCounts | None, str]:
+    try:
+        return count(dataset, splitter), ""
+    except (DataError, NotApplicable) as error:
+        return None, str(error)
+
+
+def _row(splitter: Splitter, made: SplitCounts | None, note: str) -> dict[str, Any]:
+    numbers = {k: v for k, v in vars(made).items() if k != "protocol"} if made else {}
+    row = {"protocol": splitter.name, "label": splitter.label, "settings": splitter.describe()}
+    return {**row, **numbers, "note": note}
+
+
+def _fewest(counts: SplitCounts) -> int:
+    """Users whose figures are the headline: known ones, or all where every judged user is new."""
+    if counts.validation_known + counts.test_known == 0:
+        return min(counts.validation_new, counts.test_new)
+    return min(counts.validation_known, counts.test_known)
+
+
+def _choose(
+    counts: dict[str, SplitCounts], splitters: tuple[Splitter, ...], has_times: bool
+) -> tuple[str, str]:
+    """(protocol, the reason in one sentence with numbers)."""
+    if not counts:
+        raise DataError(
+            "This data is too small to be split: no protocol leaves an event in train, validation and test.",
+            "Import more events; at least one user needs three.",
+        )
+    words = {s.name: s.describe() for s in splitters}
+    if not has_times:
+        name = "random" if "random" in counts else "user_cold"
+        return name, f"The events have no times, so {words[name]}: {_users_in_words(counts[name])}."
+    for name in ("time", "last", "user_cold"):
+        if name in counts and _fewest(counts[name]) >= ENOUGH_USERS:
+            return name, _reason(name, counts, words[name])
+    name = max(counts, key=lambda key: _fewest(counts[key]))
+    return name, (
+        f"No protocol leaves {ENOUGH_USERS} users to judge by; {words[name]} leaves the most: "
+        f"{_users_in_words(counts[name])}, so read differences with care."
+    )
+
+
+def _reason(name: str, counts: dict[str, SplitCounts], words: str) -> str:
+    judged = _users_in_words(counts[name])
+    if name == "time":
+        return f"A {words} is closest to real use and leaves enough users: {judged}."
+    if "time" not in counts:
+        return f"The times do not allow a cut that leaves events on each side, so {words}: {judged}."
+    cut = counts["time"]
+    part, known, users = min(
+        ("validation", cut.validation_known, cut.validation_users),
+        ("test", cut.test_known, cut.test_users),
+        key=lambda entry: entry[1],
+    )
+    return f"A cut in time leaves only {known:,} known of {users:,} {part} users, so {words}: {judged}."
+
+
+def _users_in_words(counts: SplitCounts) -> str:
+    if counts.validation_known + counts.test_known == 0:
+        return f"{counts.validation_new:,} new users in validation and {counts.test_new:,} in test"
+    return f"{counts.validation_known:,} known users in validation and {counts.test_known:,} in test"

@@ -1,0 +1,153 @@
+"""What every split protocol is: a label per event, from which the parts are built one way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from scipy.sparse import csr_matrix
+
+from data.dataset import Dataset, Index
+from data.errors import DataError, NotApplicable
+from data.histories import from_interactions
+from data.split import Holdout, Split
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
+
+class SplitConfig(BaseModel):
+    """Settings of a split protocol: one field = type, range, description."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """Where each event goes.
+
+    `part` (n_events,) uint8 is TRAIN, VALIDATION or TEST. `shown` marks events of a held-out user that are
+    the history to judge from rather than targets (user-cold), or is None.
+    """
+
+    part: NDArray[np.uint8]
+    facts: dict[str, Any] = field(default_factory=dict)
+    shown: NDArray[np.bool_] | None = None
+
+    def target_rows(self, part: int) -> Index:
+        """Rows of the events to be found in this part."""
+        mask = self.part == part
+        return np.flatnonzero(mask if self.shown is None else mask & ~self.shown)
+
+    def history_mask(self, part: int) -> NDArray[np.bool_]:
+        """Events that may be shown when this part is judged: all parts before it, and its `shown`."""
+        mask = self.part < part
+        return mask if self.shown is None else mask | (self.shown & (self.part == part))
+
+
+class Splitter(Protocol):
+    """A protocol: constructor stores the config, `assign` labels events, `split` builds the parts."""
+
+    name: ClassVar[str]  # registry key; never renamed
+    label: ClassVar[str]  # what the screen shows
+    Config: ClassVar[type[Any]]
+    needs_times: ClassVar[bool]
+    config: Any
+
+    def assign(self, dataset: Dataset, *, seed: int) -> Assignment:
+        """Label every event; DataError when a part would be empty."""
+        ...
+
+    def split(self, dataset: Dataset, *, seed: int) -> Split:
+        """Train, validation and test under one id map."""
+        ...
+
+    def describe(self) -> str:
+        """The protocol and its settings in a few plain words."""
+        ...
+
+
+def event_times(dataset: Dataset, label: str) -> NDArray[np.int64]:
+    """Times of the events, or a calm refusal.
+
+    Raises:
+        NotApplicable: the data has no times.
+    """
+    if dataset.interactions.time is None:
+        raise NotApplicable(
+            f"The split “{label}” needs the time of each event, and this data has none.",
+            "Map a time column at import, or use “Random events of each user” or “New users”.",
+        )
+    return dataset.interactions.time
+
+
+def user_starts(dataset: Dataset) -> Index:
+    """(n_users + 1,) row at which the events of each user start; events are sorted by user."""
+    return np.searchsorted(dataset.interactions.user, np.arange(dataset.n_users + 1)).astype(np.int64)
+
+
+def place_in_user(starts: Index) -> tuple[Index, Index]:
+    """(n_events,) position of each event from the start and from the end of its user, both from 0."""
+    lengths = np.diff(starts)
+    place = np.arange(starts[-1], dtype=np.int64) - np.repeat(starts[:-1], lengths)
+    return place, np.repeat(lengths, lengths) - 1 - place
+
+
+def check_parts(assignment: Assignment, hint: str) -> Assignment:
+    """The assignment, when no part is empty.
+
+    Raises:
+        DataError: a part holds no event, with the numbers seen and `hint`.
+    """
+    counts = [int((assignment.part == TRAIN).sum())]
+    counts += [len(assignment.target_rows(part)) for part in (VALIDATION, TEST)]
+    if min(counts) == 0:
+        raise DataError(
+            f"This split leaves {counts[0]} events to learn from, {counts[1]} to find in validation and "
+            f"{counts[2]} in test; each part needs at least one.",
+            hint,
+        )
+    return assignment
+
+
+def build_split(dataset: Dataset, assignment: Assignment, protocol: str, description: str) -> Split:
+    """The parts that follow from the labels.
+
+    Users of a part are those with a target in it; they are known when they have an event in train. A row
+    of targets holds 1 for each distinct item, whether the user had it before or not.
+    """
+    train_rows = np.flatnonzero(assignment.part == TRAIN)
+    train = dataset.with_interactions(dataset.interactions.take(train_rows))
+    known = train.trained_users
+    facts = {"protocol": protocol, "train_users": int(known.sum()), **assignment.facts}
+    return Split(
+        train=train,
+        validation=_holdout(dataset, assignment, VALIDATION, known),
+        test=_holdout(dataset, assignment, TEST, known),
+        protocol=protocol,
+        description=description,
+        facts=facts,
+        train_rows=train_rows,
+        validation_rows=np.flatnonzero(assignment.part == VALIDATION),
+        test_rows=np.flatnonzero(assignment.part == TEST),
+    )
+
+
+def _holdout(dataset: Dataset, assignment: Assignment, part: int, known: NDArray[np.bool_]) -> Holdout:
+    events = dataset.interactions
+    targets = events.take(assignment.target_rows(part))
+    judged = np.zeros(dataset.n_users, dtype=bool)
+    judged[targets.user] = True
+    users = np.flatnonzero(judged).astype(np.int32)
+    history_rows = np.flatnonzero(assignment.history_mask(part) & judged[events.user])
+    histories = from_interactions(events.take(history_rows), users, dataset, known=known)
+    row_of = np.cumsum(judged) - 1
+    found = csr_matrix(
+        (np.ones(len(targets), dtype=np.float32), (row_of[targets.user], targets.item)),
+        shape=(len(users), dataset.n_items),
+    )
+    found.sum_duplicates()
+    found.data[:] = 1.0
+    return Holdout(histories=histories, targets=found, users=users, known=known[users])
