@@ -1,0 +1,1 @@
+"""Tables to figures. Built without Streamlit; every figure in the look of `template`."""

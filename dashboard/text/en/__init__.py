@@ -1,0 +1,34 @@
+"""Every sentence of the interface in English. One file per page; a key starts with the name of its file."""
+
+from __future__ import annotations
+
+from dashboard.text.en import (
+    common,
+    fusion_lab,
+    home,
+    import_data,
+    leaderboard,
+    new_users,
+    profile,
+    runs,
+    side_by_side,
+    split,
+    train,
+    why_this_item,
+)
+
+PARTS = (
+    common,
+    home,
+    import_data,
+    profile,
+    split,
+    train,
+    runs,
+    leaderboard,
+    side_by_side,
+    fusion_lab,
+    why_this_item,
+    new_users,
+)
+WORDS: dict[str, str] = {key: sentence for part in PARTS for key, sentence in part.WORDS.items()}

@@ -1,0 +1,3 @@
+"""Sentences of the page `fusion_lab`."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,5 @@
+"""Sentences of the page `home`."""
+
+WORDS: dict[str, str] = {
+    "home.title": "Home",
+}

@@ -1,0 +1,3 @@
+"""Sentences of the page `leaderboard`."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the page `new_users`."""
+
+WORDS: dict[str, str] = {}

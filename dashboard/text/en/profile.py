@@ -1,0 +1,5 @@
+"""Sentences of the page `profile`."""
+
+WORDS: dict[str, str] = {
+    "profile.title": "Profile & doctor",
+}

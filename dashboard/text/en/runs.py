@@ -1,0 +1,5 @@
+"""Sentences of the page `runs`."""
+
+WORDS: dict[str, str] = {
+    "runs.title": "Runs & jobs",
+}

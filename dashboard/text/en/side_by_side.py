@@ -1,0 +1,3 @@
+"""Sentences of the page `side_by_side`."""
+
+WORDS: dict[str, str] = {}

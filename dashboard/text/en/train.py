@@ -1,0 +1,5 @@
+"""Sentences of the page `train`."""
+
+WORDS: dict[str, str] = {
+    "train.title": "Train",
+}

@@ -1,0 +1,3 @@
+"""Sentences of the page `why_this_item`."""
+
+WORDS: dict[str, str] = {}
