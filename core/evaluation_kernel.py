@@ -66,6 +66,8 @@ def _judge_block(
 
 def canonical(targets: csr_matrix) -> csr_matrix:
     """The targets with each item once and no stored zeros; the argument is left as it was."""
+    if targets.has_canonical_format and targets.data.all():
+        return targets
     clean = targets.copy()
     clean.sum_duplicates()
     clean.eliminate_zeros()

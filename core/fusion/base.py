@@ -22,7 +22,9 @@ class Pool:
     """The union of every member's top list, per user.
 
     `items` is ascending within a row and padded with −1; `ranks` starts at 1, 0 = the member does not
-    list the item; `scores` is NaN there. `depth` is the length of the members' lists.
+    list the item; `scores` is NaN there. `depth` is the length of the members' lists. Lists that a
+    fallback gave are in the pool too, but `answered` is false for them: they count only for a row in
+    which no weighted member has an answer of its own.
     """
 
     items: NDArray[np.int32]  # (n, width)
@@ -30,6 +32,12 @@ class Pool:
     scores: NDArray[np.float32]  # (n, n_members, width)
     keys: NDArray[np.uint64]  # (n,) tie-break seeds, those of the histories
     depth: int
+    users: NDArray[np.int32]  # (n,) as in the lists
+    answered: NDArray[np.bool_]  # (n, n_members) the member itself answered, with a list that is not empty
+    sources: tuple[str, ...]  # (n_members,) who gave each list
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 class Fuser(Protocol):
