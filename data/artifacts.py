@@ -111,7 +111,7 @@ def write_folder(
             np.save(part / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
         for name, content in (files or {}).items():
             _write_file(part / name, content)
-        _write_file(part / META, json.dumps(meta, default=_plain, indent=1, ensure_ascii=False))
+        _write_file(part / META, json.dumps(meta, default=plain, indent=1, ensure_ascii=False))
         _sync_folder(part)
         _move(part, target, replace)
     finally:
@@ -152,7 +152,7 @@ def _sync_folder(folder: Path) -> None:
     _sync(folder)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON form of what meta data may hold beside plain values."""
     if isinstance(value, np.generic):
         return value.item()
