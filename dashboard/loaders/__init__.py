@@ -27,6 +27,7 @@ from dashboard.loaders.runs import (
     runs,
 )
 from dashboard.loaders.sources import home, jobs, store, workspace
+from dashboard.loaders.verdict import home_verdict, newest_crossing
 
 __all__ = [
     "FUSED",
@@ -40,6 +41,7 @@ __all__ = [
     "find_items",
     "find_users",
     "home",
+    "home_verdict",
     "job",
     "job_log",
     "jobs",
@@ -49,6 +51,7 @@ __all__ = [
     "looks",
     "metrics",
     "model",
+    "newest_crossing",
     "policy_advice",
     "profile",
     "protocol_label",

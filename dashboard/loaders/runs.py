@@ -18,17 +18,16 @@ FUSED = "fused"  # the model name of a saved fusion
 
 
 def runs(dataset: str, *, hidden: bool = False) -> pd.DataFrame:
-    """Runs of a dataset, the fused ones first, then in their places; columns as `Store.runs`."""
-    table = store().runs(dataset)
-    if not hidden and "status" in table:
-        table = table[table["status"] != "hidden"]
-    fused_first = table["model"].ne(FUSED)
-    return (
-        table.assign(_fused=fused_first)
-        .sort_values(["_fused", "place"], kind="stable")
-        .drop(columns="_fused")
-        .reset_index(drop=True)
-    )
+    """Runs of a dataset, the fused ones first, then in the order they were made.
+
+    Columns as `Store.runs`, but `place` is the number 1, 2, … of the run among those of its kind (fused or
+    not). Hidden runs keep theirs, so a run never changes its colour.
+    """
+    table = store().runs(dataset, hidden=True).sort_values(["created", "run"], kind="stable")
+    fused = table["model"].eq(FUSED)
+    table = table.assign(place=table.groupby(fused).cumcount() + 1, _single=~fused)
+    table = table.sort_values(["_single", "place"], kind="stable").drop(columns="_single")
+    return (table if hidden else table[~table["hidden"].astype(bool)]).reset_index(drop=True)
 
 
 def run_meta(run: str) -> RunMeta:
