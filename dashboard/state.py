@@ -7,8 +7,10 @@ The URL wins over the session, so a link reopens the view and a refresh loses no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -17,9 +19,12 @@ RUNS = "runs"
 USER = "user"
 ITEM = "item"
 PROTOCOL = "protocol"
+SPLIT_SETTINGS = "split_settings"
 SEEN = "seen"
 JOB = "job"
-ENTITIES = (DATASET, RUNS, USER, ITEM, PROTOCOL, SEEN, JOB)
+UPLOAD = "upload"
+ITEMS_UPLOAD = "items_upload"
+OF_DATASET = (RUNS, USER, ITEM, PROTOCOL, SPLIT_SETTINGS, SEEN)  # forgotten when the dataset changes
 
 K = "k"  # bound by Streamlit: the key is the name in the URL
 METRIC = "metric"
@@ -80,6 +85,23 @@ def settle_all(name: str, options: Sequence[str], default: Sequence[str]) -> tup
     values = tuple(value for value in read_all(name) if value in known) or tuple(default)
     write(name, values)
     return values
+
+
+def settings(name: str, of: str) -> dict[str, Any] | None:
+    """Settings kept for `of` (a protocol), or None when they belong to another or cannot be read."""
+    owner, _, text = (read(name) or "").partition(":")
+    if owner != of:
+        return None
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def write_settings(name: str, of: str, values: Mapping[str, Any]) -> None:
+    """Keep settings of `of` in the session and in the URL."""
+    write(name, f"{of}:{json.dumps(values, separators=(',', ':'))}")
 
 
 def widget(page: str, name: str) -> str:

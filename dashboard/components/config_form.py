@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,17 +16,20 @@ from dashboard.text import t
 from data.errors import ConfigError
 
 
-def config_form(config: type[BaseModel], key: str, *, columns: int = 2) -> BaseModel | None:
+def config_form(
+    config: type[BaseModel], key: str, *, columns: int = 2, initial: Mapping[str, Any] | None = None
+) -> BaseModel | None:
     """Widgets for every field, rare ones under "More settings". None when the values contradict each other.
 
-    A field with `json_schema_extra={"more": True}` is a rare one. Values survive a change of page.
+    A field with `json_schema_extra={"more": True}` is a rare one. Values survive a change of page; at first
+    they are `initial`, else the defaults.
     """
     front = {name: field for name, field in config.model_fields.items() if not is_rare(field)}
     rare = {name: field for name, field in config.model_fields.items() if is_rare(field)}
-    values = _widgets(front, key, columns)
+    values = _widgets(front, key, columns, initial or {})
     if rare:
         with st.expander(t("common.more_settings")):
-            values |= _widgets(rare, key, columns)
+            values |= _widgets(rare, key, columns, initial or {})
     try:
         return config(**values)
     except ValidationError as error:
@@ -45,19 +49,22 @@ def validation_problem(error: ValidationError) -> ConfigError:
     return ConfigError(f"{where}: {first['msg']} (got {first['input']!r}).")
 
 
-def _widgets(fields: dict[str, FieldInfo], key: str, columns: int) -> dict[str, Any]:
+def _widgets(
+    fields: dict[str, FieldInfo], key: str, columns: int, initial: Mapping[str, Any]
+) -> dict[str, Any]:
     places = st.columns(columns) if fields else []
     return {
-        name: _widget(places[i % columns], name, field, f"{key}_{name}")
+        name: _widget(places[i % columns], name, field, f"{key}_{name}", initial)
         for i, (name, field) in enumerate(fields.items())
     }
 
 
-def _widget(place: Any, name: str, field: FieldInfo, key: str) -> Any:
+def _widget(place: Any, name: str, field: FieldInfo, key: str, initial: Mapping[str, Any]) -> Any:
     kind, optional = _kind(field.annotation)
-    default = field.get_default(call_default_factory=True)
+    usual = field.get_default(call_default_factory=True)
+    default = initial.get(name, usual)
     label = field.title or name.replace("_", " ").capitalize()
-    shared = {"key": key, "help": _help(field, default), "persist_state": "session"}
+    shared = {"key": key, "help": _help(field, usual), "persist_state": "session"}
     if typing.get_origin(kind) is typing.Literal:
         options = [*([None] if optional else []), *typing.get_args(kind)]
         return place.selectbox(label, options, index=options.index(default), format_func=_word, **shared)

@@ -40,7 +40,7 @@ def dataset_picker() -> str | None:
 def _change_dataset(dataset: str) -> None:
     """Another dataset: its runs, users and items are others too."""
     state.write(state.DATASET, dataset)
-    for name in (state.RUNS, state.USER, state.ITEM, state.PROTOCOL, state.SEEN):
+    for name in state.OF_DATASET:
         state.write(name, None)
 
 
