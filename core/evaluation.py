@@ -34,7 +34,6 @@ RANK_ROWS, RANK_COLUMNS = 256, 4096  # sample of the score matrix whose effectiv
 _LEFT_OUT = {
     "hide": "every target already in the history (hidden by the policy)",
     "exclusive": "no target in the history (the policy lists nothing else)",
-    "allow": "no target",
 }
 
 
@@ -60,7 +59,9 @@ def judged(holdout: Holdout, policy: Policy) -> tuple[Holdout, dict[str, int]]:
     reachable = _reachable(holdout, policy)
     had = np.diff(canonical(holdout.targets).indptr) > 0
     has = np.diff(reachable.indptr) > 0
-    counts = {"no target": int((~had).sum()), _LEFT_OUT[policy.seen]: int((had & ~has).sum())}
+    counts = {"no target": int((~had).sum())}
+    if policy.seen in _LEFT_OUT:
+        counts[_LEFT_OUT[policy.seen]] = int((had & ~has).sum())
     kept = Holdout(holdout.histories, reachable, holdout.users, holdout.known).rows(has)
     return kept, {reason: count for reason, count in counts.items() if count}
 

@@ -88,11 +88,10 @@ def build_pool(lists: Sequence[Recommendations], depth: int, *, sources: Sequenc
     _check_same_users(lists)
     if depth < 1:
         raise ConfigError(f"The depth of the pool is {depth}.", "Read at least one item of each list.")
-    depth = min(depth, max(member.k for member in lists))
-    stacked, stacked_scores = _stack(lists, depth)
-    n, n_members, _ = stacked.shape
+    stacked, stacked_scores = _stack(lists, min(depth, max(member.k for member in lists)))
+    n, n_members, read = stacked.shape
     n_items = int(stacked.max(initial=-1)) + 1
-    union = np.full((n, n_members * depth), -1, dtype=np.int32)
+    union = np.full((n, n_members * read), -1, dtype=np.int32)
     widths = np.zeros(n, dtype=np.int64)
     map_blocks(lambda rows: kernels.union_block(stacked[rows], n_items, union[rows], widths[rows]), n, ROWS)
     items = np.ascontiguousarray(union[:, : max(1, int(widths.max(initial=0)))])

@@ -22,7 +22,7 @@ LISTS = np.asarray(
     dtype=np.int32,
 )
 
-# u1: hits at ranks 1 and 3 of 5 relevant; u2: at rank 2 of 1; u3: none in the top 3 (of 2); u4: no list (of 3)
+# u1: hits at ranks 1 and 3 of 5 relevant; u2: at rank 2 of 1; u3: none of 2; u4: no list, of 3
 # NDCG: u1 (1 + 1/2) / (1 + 0.63093 + 1/2) = 0.70392, u2 0.63093, 0, 0   → 1.33485 / 4
 # recall 2/5, 1/1, 0, 0 → 1.4 / 4;  capped 2/3, 1, 0, 0;  precision 2/3, 1/3, 0, 0 → 1 / 4
 # AP (1 + 2/3) / 3 = 0.55556, 1/2, 0, 0 → 1.05556 / 4;  RR 1, 1/2, 0, 0 → 1.5 / 4;  hit 1, 1, 0, 0 → 2 / 4
