@@ -9,6 +9,8 @@ import numpy as np
 from core.parallel import kernel
 from core.ranking import tie_hash
 
+SMALLEST = np.finfo(np.float32).tiny
+
 
 @kernel
 def union_block(lists: Any, n_items: int, out: Any, widths: Any) -> None:
@@ -150,7 +152,8 @@ def _untie(items: Any, fused: Any, key: Any, seed: int) -> None:
         if first < 0 or tie_hash(key, items[column], seed) > tie_hash(key, items[first], seed):
             first = column
     if listed > 1:
-        fused[first] = np.nextafter(fused[first], np.float32(np.inf))
+        step = np.nextafter(fused[first], np.float32(np.inf))
+        fused[first] = step if fused[first] != 0 else SMALLEST  # a denormal may be flushed to 0
 
 
 @kernel
