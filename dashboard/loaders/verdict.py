@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.loaders.runs import evaluation, labels, run_split, runs
+from core.cold_start.n_shot import BASELINE
+from dashboard.loaders.runs import evaluation, run_split, runs
 from dashboard.loaders.sources import store
 from dashboard.views.home import Verdict, verdict
 from dashboard.views.leaderboard import Entry
@@ -40,14 +41,10 @@ def newest_crossing(dataset: str) -> dict[str, Any] | None:
     if table.empty:
         return None
     meta = dict(table["meta"].iloc[0])
-    names = labels(runs(dataset, hidden=True))
-    crossed = [found for found in meta.get("crossings", ()) if found.get("n") is not None]
-    baseline = names.get(str(meta.get("baseline", "")), str(meta.get("baseline", "popularity")))
+    lines = meta["lines"]
+    crossed = [found for found in meta["crossings"] if found["n"] is not None and found["name"] != BASELINE]
+    baseline = str(lines[BASELINE]["label"])
     if not crossed:
         return {"name": "", "n": None, "baseline": baseline}
     first = min(crossed, key=lambda found: int(found["n"]))
-    return {
-        "name": names.get(str(first["name"]), str(first["name"])),
-        "n": int(first["n"]),
-        "baseline": baseline,
-    }
+    return {"name": str(lines[first["name"]]["label"]), "n": int(first["n"]), "baseline": baseline}

@@ -2,4 +2,36 @@
 
 WORDS: dict[str, str] = {
     "train.title": "Train",
+    "train.empty_what": (
+        "Here you train models on your data: the recommended set with one button, or your own choice with "
+        "every setting."
+    ),
+    "train.finding": "**Recommended: {models}.** {split}; {policy}.",
+    "train.do_it": "Train {models} · about {time}",
+    "train.do_it_help": "Recommended split, policy, models and settings. You can go on working meanwhile.",
+    "train.own": "Choose models and settings yourself",
+    "train.pick": "Models",
+    "train.pick_help": "Each becomes a run of its own, judged under the same conditions.",
+    "train.none": "Choose at least one model.",
+    "train.needs_times": "{label} needs the time of each event, which this dataset has not. It is left out.",
+    "train.seed": "Seed",
+    "train.seed_help": "The same seed, data and settings give the same run.",
+    "train.device": "Device",
+    "train.device_auto": "Best available",
+    "train.device_cpu": "CPU",
+    "train.device_cuda": "GPU (CUDA)",
+    "train.device_cpu_only": "The chosen models train on the CPU only.",
+    "train.device_uses": "{models}: {device}.",
+    "train.device_uses_why": "{models}: {device}, since {reason}.",
+    "train.split_used": "Split: {split} · {policy}.",
+    "train.split_change": "Change",
+    "train.start": "Train {models} · about {time}",
+    "train.job_title": "Train {models}",
+    "train.running": "Training now",
+    "train.nothing_to_set": "This model has no settings.",
+    "train.estimates": "How long each takes",
+    "train.column_model": "Model",
+    "train.column_time": "About",
+    "train.how_time": "Estimated from the size of the data and the settings; other work slows it down.",
+    "train.next": "compare the runs",
 }

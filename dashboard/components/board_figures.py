@@ -1,0 +1,94 @@
+"""The tabs of the leaderboard: means, differences, trade-offs, all metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation import Users
+from core.metrics import METRICS
+from dashboard.charts.leaderboard import difference_dots, interval_dots, trade_off
+from dashboard.charts.template import Look
+from dashboard.components.chart_card import chart_card
+from dashboard.text import t
+from dashboard.views import leaderboard as board
+
+TABS = ("means", "gaps", "trade", "all")
+
+
+def board_figures(
+    group: board.Group,
+    table: pd.DataFrame,
+    metric: str,
+    k: int,
+    users: Users,
+    baseline: str,
+    looks: Mapping[str, Look],
+) -> None:
+    """One tab each; `table` is that of `views.leaderboard.difference_table`."""
+    means, gaps, trade, everything = st.tabs([t(f"leaderboard.tab_{name}") for name in TABS])
+    with means:
+        _means(table, metric, k, baseline, looks)
+    with gaps:
+        _gaps(table, metric, k, looks)
+    with trade:
+        _trade_offs(table, metric, k, looks)
+    with everything:
+        _all_metrics(group, k, users)
+
+
+def _words(table: pd.DataFrame, metric: str, k: int) -> dict[str, object]:
+    return {"metric": METRICS[metric].label, "k": k, "baseline": board.baseline_label(table)}
+
+
+def _means(table: pd.DataFrame, metric: str, k: int, baseline: str, looks: Mapping[str, Look]) -> None:
+    words, of = _words(table, metric, k), METRICS[metric]
+    chart_card(
+        t("leaderboard.figure_means", **words),
+        interval_dots(table, looks, x=t("leaderboard.axis_metric", **words), baseline=baseline),
+        board.figure_table(table, metric, k),
+        "leaderboard_means",
+        t("leaderboard.how_means", definition=of.definition, denominator=of.denominator, **words),
+    )
+
+
+def _gaps(table: pd.DataFrame, metric: str, k: int, looks: Mapping[str, Look]) -> None:
+    words = _words(table, metric, k)
+    chart_card(
+        t("leaderboard.figure_gaps", **words),
+        difference_dots(table, looks, x=t("leaderboard.axis_gap", **words)),
+        board.gap_table(table),
+        "leaderboard_gaps",
+        t("leaderboard.how_gaps"),
+    )
+
+
+def _trade_offs(table: pd.DataFrame, metric: str, k: int, looks: Mapping[str, Look]) -> None:
+    words = _words(table, metric, k)
+    x, y = t("leaderboard.axis_coverage", **words), t("leaderboard.axis_metric", **words)
+    chart_card(
+        t("leaderboard.figure_trade"),
+        trade_off(table, looks, x=x, y=y),
+        board.trade_table(table, metric, k),
+        "leaderboard_trade",
+        t("leaderboard.how_trade"),
+    )
+
+
+def _all_metrics(group: board.Group, k: int, users: Users) -> None:
+    rows = board.all_metrics_table(group.entries, k, users=users)
+    number = st.column_config.NumberColumn(format="%.3f")
+    runs = rows.columns[1 : 1 + len(group.entries)]
+    st.dataframe(
+        rows, hide_index=True, key="leaderboard_all", column_config=dict.fromkeys(runs, number)
+    )
+    st.download_button(
+        t("leaderboard.all_download"),
+        lambda: rows.to_csv(index=False).encode(),
+        file_name=f"rankscope-metrics-at-{k}.csv",
+        mime="text/csv",
+        key="leaderboard_all_csv",
+        on_click="ignore",
+    )

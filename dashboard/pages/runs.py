@@ -1,0 +1,102 @@
+"""What ran, what runs: running jobs first, the runs, what differs, lists made elsewhere, logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.metrics import METRICS
+from core.models import MODELS
+from dashboard import loaders, state
+from dashboard.components import job_panel, next_button, page
+from dashboard.components.lists_form import lists_form, lists_outcome
+from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
+from dashboard.text import t
+from dashboard.text.numbers import date_time, duration, plural
+from dashboard.views.runs import METRIC, K, runs_table
+from data.splits import SPLITTERS
+
+
+def sentence(runs: pd.DataFrame) -> str:
+    """How many runs, and the newest."""
+    if runs.empty:
+        return t("runs.finding_none")
+    newest = runs.sort_values("created", kind="stable").iloc[-1]
+    return t(
+        "runs.finding",
+        runs=plural(len(runs), "run", "runs"),
+        label=newest["label"],
+        created=date_time(newest["created"]),
+        time=duration(newest["seconds"]),
+    )
+
+
+def columns() -> dict[str, Any]:
+    """Names and formats of the table of runs."""
+    number, metric = st.column_config.NumberColumn, f"{METRICS[METRIC].label}@{K}"
+    return {
+        "label": t("runs.column_label"),
+        "model": t("runs.column_model"),
+        "metric": number(t("runs.column_metric", metric=metric), format="%.3f"),
+        "protocol": t("runs.column_split"),
+        "device": t("runs.column_device"),
+        "seconds": t("runs.column_seconds"),
+        "created": t("runs.column_created"),
+        "run": t("runs.column_id"),
+    }
+
+
+def table(dataset: str, runs: pd.DataFrame) -> list[str]:
+    """The runs with their metric; what may be done with chosen ones."""
+    names = {name: kind.label for name, kind in MODELS.items()} | {"fused": "Fusion", "listed": "Lists"}
+    shown = runs_table(runs, loaders.metrics(dataset), names)
+    shown = shown.assign(
+        protocol=shown["protocol"].map(loaders.protocol_label),
+        seconds=shown["seconds"].map(duration),
+        created=shown["created"].map(date_time),
+    )
+    st.dataframe(shown, hide_index=True, column_config=columns(), key="runs_table")
+    chosen = choose_runs(runs)
+    rename_or_hide(chosen, loaders.labels(runs))
+    hidden_runs(dataset)
+    return chosen
+
+
+def conditions() -> dict[str, Any]:
+    """Split and policy chosen on Split & policy, else the recommended ones."""
+    protocol = state.read(state.PROTOCOL)
+    if protocol not in SPLITTERS:
+        return {}
+    asked: dict[str, Any] = {
+        "protocol": protocol,
+        "split": state.settings(state.SPLIT_SETTINGS, protocol) or {},
+    }
+    seen = state.read(state.SEEN)
+    return asked | ({"policy": seen} if seen else {})
+
+
+here = page("runs")
+if here.dataset is not None:
+    st.markdown(sentence(here.runs))
+job_panel("runs_jobs", idle=t("runs.idle"))
+if here.dataset is None:
+    jobs_and_logs()
+    next_button(t("common.go_import"), "import_data")
+    st.stop()
+tabs = st.tabs([t(f"runs.tab_{name}") for name in ("runs", "settings", "lists", "jobs")], key="runs_tab")
+chosen: list[str] = []
+with tabs[0]:
+    if here.has_runs:
+        chosen = table(here.dataset, here.runs)
+    else:
+        st.caption(t("common.empty_no_runs"))
+with tabs[1]:
+    settings(chosen)
+with tabs[2]:
+    lists_form(here.dataset, conditions())
+    lists_outcome()
+with tabs[3]:
+    jobs_and_logs()
+next_button(*(((t("runs.next"), "leaderboard")) if here.has_runs else (t("common.go_train"), "train")))

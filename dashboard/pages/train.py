@@ -1,0 +1,93 @@
+"""Which models: the recommended set with one button, or your own choice; running jobs below."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.models import MODELS
+from dashboard import loaders, state
+from dashboard.components import job_panel, next_button, page
+from dashboard.components.training_forms import device_choice, model_forms
+from dashboard.loaders import training
+from dashboard.text import t
+from dashboard.text.numbers import duration, join, plural
+from data.splits import SPLITTERS, make_splitter
+
+
+def conditions(dataset: str) -> tuple[str, dict, str]:
+    """(protocol, its settings, policy) as chosen on Split & policy, else as recommended."""
+    advice = loaders.advice(dataset)
+    protocol = state.settle(state.PROTOCOL, list(SPLITTERS), advice.protocol)
+    advised = advice.config if protocol == advice.protocol else {}
+    settings = state.settings(state.SPLIT_SETTINGS, protocol) or advised
+    return protocol, settings, state.settle(state.SEEN, ("hide", "allow"), loaders.policy_advice(dataset)[0])
+
+
+def many(configs: dict) -> str:
+    """`4 models`."""
+    return plural(len(configs), "model", "models")
+
+
+def do_it_for_me(dataset: str) -> None:
+    """The recommended set, split and policy behind one primary button."""
+    configs = dict.fromkeys(training.recommended_models(dataset))
+    time = duration(training.total_seconds(dataset, configs))
+    if st.button(
+        t("train.do_it", models=many(configs), time=time),
+        type="primary",
+        key="train_do_it",
+        help=t("train.do_it_help"),
+    ):
+        advice = loaders.advice(dataset)
+        state.write(state.PROTOCOL, advice.protocol)
+        state.write_settings(state.SPLIT_SETTINGS, advice.protocol, advice.config)
+        training.train(dataset, configs, t("train.job_title", models="{models}"))
+        st.rerun()
+
+
+def own_choice(dataset: str, protocol: str, settings: dict, policy: str) -> None:
+    """Models, settings, device and seed of one's own."""
+    configs = model_forms(dataset, tuple(name for name in ("item_knn", "ease") if name in MODELS))
+    left, right = st.columns([2, 1])
+    with left:
+        device = device_choice(list(configs or {}))
+    seed = right.number_input(
+        t("train.seed"), 0, 2**31 - 1, 0, help=t("train.seed_help"), key="train_seed", persist_state="session"
+    )
+    words = make_splitter(protocol, settings).describe()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("train.split_used", split=words, policy=t(f"common.seen_{policy}")), width="content")
+        if st.button(t("train.split_change"), key="train_change_split", type="tertiary"):
+            st.switch_page("pages/split.py")
+    time = duration(training.total_seconds(dataset, configs or {}))
+    label = t("train.start", models=many(configs or {}), time=time)
+    if st.button(label, key="train_start", disabled=configs is None) and configs:
+        asked = {
+            "protocol": protocol,
+            "split": settings,
+            "policy": policy,
+            "device": device,
+            "seed": int(seed),
+        }
+        training.train(dataset, configs, t("train.job_title", models="{models}"), **asked)
+        st.rerun()
+
+
+here = page("train", needs="data")
+protocol, settings, policy = conditions(here.dataset)
+advice = loaders.advice(here.dataset)
+names = [MODELS[name].label for name in training.recommended_models(here.dataset)]
+st.markdown(
+    t(
+        "train.finding",
+        models=join(names),
+        split=make_splitter(advice.protocol, advice.config).describe().capitalize(),
+        policy=t(f"common.seen_{loaders.policy_advice(here.dataset)[0]}"),
+    )
+)
+do_it_for_me(here.dataset)
+job_panel("train_jobs", kinds=("train",))
+with st.expander(t("train.own"), expanded=here.has_runs):
+    own_choice(here.dataset, protocol, settings, policy)
+if here.has_runs:
+    next_button(t("train.next"), "leaderboard")

@@ -1,0 +1,69 @@
+"""Runs & jobs: the table of runs, and what differs between their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+METRIC, K = "ndcg", 10
+
+
+def runs_table(runs: pd.DataFrame, metrics: pd.DataFrame, model_labels: Mapping[str, str]) -> pd.DataFrame:
+    """One row per run, the newest first: label, model, metric (NDCG@10 of known users), split, device,
+    seconds, created, run."""
+    chosen = metrics[(metrics["metric"] == METRIC) & (metrics["k"] == K)].set_index("run")["mean"]
+    table = runs.sort_values("created", ascending=False, kind="stable")
+    return pd.DataFrame(
+        {
+            "label": table["label"],
+            "model": table["model"].map(lambda name: model_labels.get(name, name)),
+            "metric": table["run"].map(chosen).astype(np.float64),
+            "protocol": table["protocol"],
+            "device": table["device"].str.upper(),
+            "seconds": table["seconds"],
+            "created": table["created"],
+            "run": table["run"],
+        }
+    ).reset_index(drop=True)
+
+
+def settings_of(meta: Any) -> dict[str, str]:
+    """Everything that could make two runs differ, as text."""
+    device = getattr(meta.device, "used", "")
+    facts = {
+        "model": meta.model,
+        "seed": meta.seed,
+        "split": meta.protocol,
+        "split seed": meta.split_seed,
+        "policy": meta.policy,
+        "device": device,
+    }
+    facts |= {f"split: {name.replace('_', ' ')}": value for name, value in meta.split_config.items()}
+    facts |= {name.replace("_", " "): value for name, value in meta.config.items()}
+    facts |= {f"version: {name}": value for name, value in meta.versions.items()}
+    return {name: str(value) for name, value in facts.items()}
+
+
+def settings_diff(metas: Sequence[Any], *, only_different: bool = True) -> pd.DataFrame:
+    """One row per setting, one column per run; a setting that a run does not have is "–"."""
+    found = [settings_of(meta) for meta in metas]
+    names = list(dict.fromkeys(name for settings in found for name in settings))
+    labels = _unique([str(meta.label) for meta in metas])
+    rows = [
+        {"setting": name, **{label: own.get(name, "–") for label, own in zip(labels, found, strict=True)}}
+        for name in names
+    ]
+    table = pd.DataFrame(rows, columns=["setting", *labels])
+    return table[table[labels].nunique(axis=1) > 1].reset_index(drop=True) if only_different else table
+
+
+def _unique(labels: list[str]) -> list[str]:
+    """Labels made different by a number where two runs share one."""
+    seen: dict[str, int] = {}
+    for i, label in enumerate(labels):
+        seen[label] = seen.get(label, 0) + 1
+        labels[i] = label if seen[label] == 1 else f"{label} ({seen[label]})"
+    return labels
