@@ -9,6 +9,7 @@ from core.models.ease import EASE
 from core.models.item_knn import ItemKNN
 from core.models.popularity import Popularity
 from core.models.random import Random
+from core.models.sasrec import SASRec
 
 MODELS: dict[str, Any] = {
     "random": Random,
@@ -16,4 +17,5 @@ MODELS: dict[str, Any] = {
     "item_knn": ItemKNN,
     "ease": EASE,
     "als": ALS,
+    "sasrec": SASRec,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,11 @@ class ALSConfig(ModelConfig):
 
     factors: int = Field(default=64, ge=1, le=1024, description="Length of the user and item vectors")
     regularization: float = Field(
-        default=10.0,
+        default=0.8,
         gt=0,
         le=10_000,
-        description="Ridge on the vectors: too large and everybody gets the same list",
+        description="Ridge on the vectors, 1 = the noise level of this data (or as it is, if absolute): too "
+        "large and everybody gets the same list",
     )
     alpha: float = Field(
         default=1.0,
@@ -42,6 +43,27 @@ class ALSConfig(ModelConfig):
     )
     iterations: int = Field(default=15, ge=1, le=500, description="Passes over users and items")
     weights: Weights = Field(default="log", description=WEIGHTS_HELP, json_schema_extra=MORE)
+    regularization_unit: Literal["noise", "absolute"] = Field(
+        default="noise",
+        description="noise: in units of the largest singular value that chance alone would give; absolute: "
+        "the number that the package implicit takes",
+        json_schema_extra=MORE,
+    )
+
+
+def noise_level(confidence: csr_matrix) -> float:
+    """Largest singular value that as many events would have if they fell by chance.
+
+    mean c · √p · (√n + √m) over the n users and m items with an event, p = share of filled cells: the edge
+    of the spectrum of an n × m matrix of independent entries (Marchenko & Pastur, 1967). Unweighted ALS
+    lowers every singular value by the ridge, so a ridge far above it leaves nothing but one list for all.
+    """
+    if confidence.nnz == 0:
+        return 1.0
+    n = np.count_nonzero(np.diff(confidence.indptr))
+    m = len(np.unique(confidence.indices))
+    mean = float(confidence.data.mean())
+    return float(mean * np.sqrt(confidence.nnz / (n * m)) * (np.sqrt(n) + np.sqrt(m)))
 
 
 @kernel
@@ -98,10 +120,12 @@ class ALS:
         """Alternate; `report` is told the training loss of each iteration and may cancel."""
         report(0.0, "preparing")
         done = 0 if resume is None else int(resume["iteration"])
+        confidence = self.confidence(weighted(train.matrix, self.config.weights))
+        unit = noise_level(confidence) if self.config.regularization_unit == "noise" else 1.0
+        self.regularization_ = self.config.regularization * unit
         learner = self._learner(seed, device, self.config.iterations - done)
         if resume is not None:
             _set_item_factors(learner, np.asarray(resume["item_factors"]), device)
-        confidence = self.confidence(weighted(train.matrix, self.config.weights))
 
         def after(iteration: int, seconds: float, loss: float | None) -> None:  # noqa: ARG001
             number = done + iteration + 1
@@ -127,7 +151,7 @@ class ALS:
         """The package's model with alpha = 1; an integer seed only (its `load` refuses others)."""
         settings = {
             "factors": self.config.factors,
-            "regularization": self.config.regularization,
+            "regularization": self.regularization_,
             "alpha": 1.0,
             "iterations": iterations,
             "random_state": int(seed),
@@ -145,7 +169,7 @@ class ALS:
     def _keep(self, item_factors: NDArray[Any]) -> None:
         self.item_factors_ = np.ascontiguousarray(item_factors, dtype=np.float32)
         self._wide = self.item_factors_.astype(np.float64)
-        self._a0 = self._wide.T @ self._wide + self.config.regularization * np.eye(self._wide.shape[1])
+        self._a0 = self._wide.T @ self._wide + self.regularization_ * np.eye(self._wide.shape[1])
 
     def user_factors(self, histories: Histories) -> NDArray[np.float64]:
         """(n, factors) exact ridge solution of each row; zeros for an empty history."""
@@ -167,13 +191,14 @@ class ALS:
         return self._wide, self._a0, c.indices.astype(np.int32), c.data.astype(np.float64)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Item factors: with the settings they are all that scoring needs."""
-        return {"item_factors": self.item_factors_}
+        """Item factors and the ridge in use: with the settings they are all that scoring needs."""
+        return {"item_factors": self.item_factors_, "regularization": np.asarray(self.regularization_)}
 
     @classmethod
     def restore(cls, config: ALSConfig, arrays: Arrays) -> Self:
         """The model whose `arrays` these are."""
         model = cls(config)
+        model.regularization_ = float(arrays["regularization"])
         model._keep(np.asarray(arrays["item_factors"]))
         return model
 

@@ -1,0 +1,219 @@
+"""SASRec: the next item from the order of the last events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from core.arrays import ItemIndices, Scores
+from core.device import CPU, Device
+from core.models.base import Arrays, ModelConfig
+from core.models.weighting import MORE
+from core.progress import Report, silent
+from data.dataset import Dataset
+from data.errors import NotApplicable
+from data.histories import Histories
+from data.split import Holdout
+
+if TYPE_CHECKING:
+    from core.models.sequence_network import SequenceNetwork
+
+BATCH_ROWS = 256  # histories scored at a time
+
+
+class SASRecConfig(ModelConfig):
+    """Size, length and how long to train."""
+
+    dim: int = Field(default=64, ge=4, le=512, description="Length of the item vectors")
+    max_length: int = Field(default=50, ge=1, le=500, description="Latest events that are looked at")
+    epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the data at most")
+    patience: int = Field(
+        default=4, ge=1, le=100, description="Stop after so many epochs without a better validation NDCG@10"
+    )
+    learning_rate: float = Field(default=0.002, ge=1e-6, le=0.1, description="Step size of Adam")
+    blocks: int = Field(default=2, ge=1, le=8, description="Transformer blocks", json_schema_extra=MORE)
+    heads: int = Field(default=2, ge=1, le=16, description="Attention heads", json_schema_extra=MORE)
+    dropout: float = Field(
+        default=0.2, ge=0, le=0.9, description="Share of units left out in training", json_schema_extra=MORE
+    )
+    history_dropout: float = Field(
+        default=0.2,
+        ge=0,
+        le=0.9,
+        description="Share of events left out of a training history, so that any part of it is familiar",
+        json_schema_extra=MORE,
+    )
+    empty_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Share of events that are also predicted from an empty history",
+        json_schema_extra=MORE,
+    )
+    batch_size: int = Field(
+        default=64, ge=1, le=4096, description="Sequences per step", json_schema_extra=MORE
+    )
+    negatives: int = Field(
+        default=512, ge=1, le=100_000, description="Shared negatives of a step", json_schema_extra=MORE
+    )
+    full_softmax_up_to: int = Field(
+        default=2000,
+        ge=0,
+        le=1_000_000,
+        description="Compare with every item instead of sampled negatives up to this many items",
+        json_schema_extra=MORE,
+    )
+
+    @model_validator(mode="after")
+    def _heads_divide_the_vector(self) -> Self:
+        if self.dim % self.heads:
+            raise ValueError(f"dim = {self.dim} is not a multiple of heads = {self.heads}")
+        return self
+
+
+class SASRec:
+    """Self-attentive sequential recommendation (Kang & McAuley, 2018), trained with softmax loss.
+
+    Softmax over (sampled) negatives instead of one BCE negative follows Klenitskiy & Vasilev (2023). A
+    learned START token stands before every history, events are dropped at random in training, and some
+    events are predicted from START alone, so that short, edited and empty histories are all familiar.
+    """
+
+    name: ClassVar[str] = "sasrec"
+    label: ClassVar[str] = "SASRec"
+    Config: ClassVar[type[SASRecConfig]] = SASRecConfig
+    needs: ClassVar[tuple[str, ...]] = ("times",)
+    devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
+    stochastic: ClassVar[bool] = True
+
+    def __init__(self, config: SASRecConfig | None = None) -> None:
+        self.config = config or SASRecConfig()
+
+    def fit(
+        self,
+        train: Dataset,
+        *,
+        validation: Holdout | None = None,
+        seed: int = 0,
+        device: Device = CPU,
+        report: Report = silent,
+        checkpoint: Callable[[Arrays], None] | None = None,
+        resume: Arrays | None = None,
+    ) -> Self:
+        """Train; the epoch with the best validation NDCG@10 is kept, the last one without validation.
+
+        Raises `NotApplicable` when the events have no times, because then they have no order.
+        """
+        from core.models.sequence_training import train_network
+
+        if not train.has_times:
+            raise NotApplicable(
+                "SASRec learns from the order of events, and this data has no times.",
+                "Import a time column, or use item_knn, ease or als.",
+            )
+        self.n_items_ = train.n_items
+        self.items_ = np.flatnonzero(train.trained_items).astype(np.int32)
+        report(0.0, "preparing")
+        self._set_network(self._new_network())
+        train_network(
+            self,
+            train,
+            validation,
+            seed=seed,
+            device=device,
+            report=report,
+            checkpoint=checkpoint,
+            resume=resume,
+        )
+        return self
+
+    def _new_network(self) -> SequenceNetwork:
+        from core.models.sequence_network import SequenceNetwork
+
+        c = self.config
+        return SequenceNetwork(
+            len(self.items_),
+            dim=c.dim,
+            blocks=c.blocks,
+            heads=c.heads,
+            max_length=c.max_length,
+            dropout=c.dropout,
+        )
+
+    def _set_network(self, network: SequenceNetwork) -> None:
+        self.network_ = network
+        self._place = np.full(self.n_items_, -1, dtype=np.int64)
+        self._place[self.items_] = np.arange(len(self.items_))
+
+    def places(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Places of `items` among the trained ones; items that train does not hold are left out."""
+        places = self._place[items]
+        return np.asarray(places[places >= 0])
+
+    def score(self, histories: Histories, items: ItemIndices | None = None) -> Scores:
+        """(n, n_items or len(items)) log probabilities of the next item, up to a constant per row.
+
+        An empty history is answered from START. Items that train does not hold stand below all others.
+        """
+        import torch
+
+        out = np.empty((len(histories), self.n_items_ if items is None else len(items)), dtype=np.float32)
+        trained = np.ones(1, dtype=bool) if items is None else self._place[items] >= 0
+        with torch.inference_mode():
+            for start in range(0, len(histories), BATCH_ROWS):
+                rows = range(start, min(start + BATCH_ROWS, len(histories)))
+                states = self.states(histories, rows)
+                if items is not None and trained.all():
+                    out[rows] = self.network_.logits(states, torch.from_numpy(self._place[items])).numpy()
+                    continue
+                logits = self.network_.logits(states).numpy()
+                full = np.repeat(logits.min(axis=1, initial=0.0)[:, None] - 1, self.n_items_, axis=1)
+                full[:, self.items_] = logits
+                out[rows] = full if items is None else full[:, items]
+        return out
+
+    def states(self, histories: Histories, rows: range) -> Any:
+        """(len(rows), dim) state after the last event of each row, or after START."""
+        import torch
+
+        from core.models.sequence_batches import pad
+
+        sequences = [self.places(histories.row(row))[-self.config.max_length :] for row in rows]
+        tokens, _ = pad(sequences, targets=False)
+        last = torch.tensor([len(sequence) for sequence in sequences])
+        device = self.network_.bias.device
+        states = self.network_(torch.from_numpy(tokens).to(device))
+        return states[torch.arange(len(sequences)), last]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Weights under the names of the network, item numbers, size of the catalogue."""
+        weights = {
+            f"network.{key}": value.detach().cpu().numpy().copy()
+            for key, value in self.network_.state_dict().items()
+        }
+        return weights | {"items": self.items_, "n_items": np.asarray(self.n_items_)}
+
+    @classmethod
+    def restore(cls, config: SASRecConfig, arrays: Arrays) -> Self:
+        """The model whose `arrays` these are, on the CPU."""
+        model = cls(config)
+        model.items_, model.n_items_ = np.array(arrays["items"]), int(arrays["n_items"])
+        network = model._new_network()
+        network.load_state_dict(weights_of(arrays))
+        model._set_network(network.eval())
+        return model
+
+
+def weights_of(arrays: Arrays, prefix: str = "network.") -> dict[str, Any]:
+    """Arrays under `prefix` as a torch state; copied, because stored arrays are read-only."""
+    import torch
+
+    return {
+        key.removeprefix(prefix): torch.from_numpy(np.array(value))
+        for key, value in arrays.items()
+        if key.startswith(prefix)
+    }
