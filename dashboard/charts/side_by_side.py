@@ -10,17 +10,18 @@ from dashboard.charts.theme import MUTED, PRIMARY
 from dashboard.text.numbers import shorten
 
 
-def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None) -> go.Figure:
+def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None, y: str = "Rank") -> go.Figure:
     """Titles as lines through the lists; the chosen one strong, the others pale.
 
     Args:
         tidy: list, rank, item, title (of `views.side_by_side.tidy_lists`), lists in their order.
         k: deepest rank drawn.
+        y: axis title.
         chosen: item drawn strong; None: the first list's best.
     """
     names = list(dict.fromkeys(tidy["list"]))
     place = {name: number for number, name in enumerate(names)}
-    figure = blank(y="Rank", height=120 + 30 * k)
+    figure = blank(y=y, height=120 + 30 * k)
     strong = int(tidy["item"].iloc[0]) if chosen is None and len(tidy) else chosen
     for item, rows in tidy[tidy["rank"] <= k].groupby("item", sort=True):
         figure.add_trace(_line(rows, place, strong=item == strong))

@@ -81,9 +81,7 @@ def _all_metrics(group: board.Group, k: int, users: Users) -> None:
     rows = board.all_metrics_table(group.entries, k, users=users)
     number = st.column_config.NumberColumn(format="%.3f")
     runs = rows.columns[1 : 1 + len(group.entries)]
-    st.dataframe(
-        rows, hide_index=True, key="leaderboard_all", column_config=dict.fromkeys(runs, number)
-    )
+    st.dataframe(rows, hide_index=True, key="leaderboard_all", column_config=dict.fromkeys(runs, number))
     st.download_button(
         t("leaderboard.all_download"),
         lambda: rows.to_csv(index=False).encode(),

@@ -1,29 +1,74 @@
-"""New users: the n-shot curve as a table, and where each model overtakes the line to beat."""
+"""New users: the n-shot curve as tables, and where each model overtakes the line to beat, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from core.cold_start.crossing import Crossing
+from core.metrics import METRICS
+from dashboard.text import numbers, t
 
-def curve_table(points: pd.DataFrame, labels: Mapping[str, str], *, metric: str, k: int) -> pd.DataFrame:
-    """Points of one metric and k, named by label: name, label, n, mean, low, high, answered_share."""
-    chosen = points[(points["metric"] == metric) & (points["k"] == k)]
-    table = chosen[["name", "n", "mean", "low", "high", "answered_share"]].copy()
-    table.insert(1, "label", [labels.get(name, name) for name in table["name"]])
+SECONDS_AT_ONCE = 2.0  # a curve that takes longer is a job
+
+
+def curve_table(points: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Points named by label, in the order of `labels`: name, label, n, mean, low, high, answered_share."""
     order = {name: place for place, name in enumerate(labels)}
-    rank = table["name"].map(lambda name: order.get(name, len(order)))
+    table = points[["name", "n", "mean", "low", "high", "answered_share"]].copy()
+    table.insert(1, "label", [labels.get(name, name) for name in table["name"]])
+    place = table["name"].map(lambda name: order.get(name, len(order)))
     return (
-        table.assign(_order=rank)
-        .sort_values(["_order", "name", "n"], kind="stable")
-        .drop(columns="_order")
+        table.assign(_place=place)
+        .sort_values(["_place", "name", "n"], kind="stable")
+        .drop(columns="_place")
         .reset_index(drop=True)
     )
 
 
-def wide_curve(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per number of known events, one column per label: the curve as a person reads it."""
+def shown_table(table: pd.DataFrame, metric: str, k: int) -> pd.DataFrame:
+    """One row per number of known events, one column per line: what a person reads off the curve."""
     labels = list(dict.fromkeys(table["label"]))
-    wide = table.pivot(index="n", columns="label", values="mean").reindex(columns=labels)
-    return wide.rename_axis(columns=None).reset_index()
+    cells = table.assign(cell=[numbers.with_interval(r.mean, r.low, r.high) for r in table.itertuples()])
+    wide = cells.pivot(index="n", columns="label", values="cell").reindex(columns=labels)
+    wide = wide.rename_axis(columns=None).reset_index()
+    return wide.rename(columns={"n": t("new_users.column_n", metric=f"{METRICS[metric].label}@{k}")})
+
+
+def finding(crossings: Sequence[Crossing], labels: Mapping[str, str]) -> str:
+    """When personalisation pays: the line that is first surely above the baseline, in one sentence."""
+    if not crossings:
+        return t("new_users.finding_alone")
+    paying = [one for one in crossings if one.n is not None]
+    baseline = labels.get(crossings[0].baseline, crossings[0].baseline)
+    if not paying:
+        return t("new_users.finding_never", baseline=baseline, n=crossings[0].largest_n)
+    first = min(paying, key=lambda one: (one.n or 0, -one.difference))
+    key = "finding_from_start" if first.n == first.smallest_n else "finding_from"
+    return t(
+        f"new_users.{key}",
+        model=labels.get(first.name, first.name),
+        baseline=baseline,
+        n=first.n,
+        difference=numbers.difference(first.difference, first.low, first.high),
+    )
+
+
+def crossing_sentences(crossings: Sequence[Crossing], labels: Mapping[str, str]) -> list[str]:
+    """One sentence per line, in the order of the curve."""
+    return [_crossing_words(one, labels) for one in crossings]
+
+
+def _crossing_words(one: Crossing, labels: Mapping[str, str]) -> str:
+    names = {"model": labels.get(one.name, one.name), "baseline": labels.get(one.baseline, one.baseline)}
+    gap = numbers.difference(one.difference, one.low, one.high)
+    if one.n is None:
+        words = t("new_users.line_never", n=one.largest_n, difference=gap, **names)
+    else:
+        key = "line_from_start" if one.n == one.smallest_n else "line_from"
+        words = t(f"new_users.{key}", n=one.n, difference=gap, **names)
+    if one.behind:
+        behind = numbers.join([str(n) for n in one.behind])
+        words += " " + t("new_users.line_behind", ns=behind, **names)
+    return words

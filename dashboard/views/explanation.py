@@ -1,27 +1,19 @@
-"""Why this item: the parts of a score with titles, the steps of the waterfall, and facts for the sentence."""
+"""Why this item: parts of a score with titles, steps of the waterfall, and a sentence of verified facts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.explanation.base import Explanation
+from core.arrays import NO_ITEM
+from core.explanation import EXPLAINERS, Change, Explanation, Reason
+from dashboard.text import numbers, t
 
-LARGE = 0.05  # a reason carries at least this share of what the history adds
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One player that may be named after "because": positive and above its own noise."""
-
-    position: int | str
-    title: str
-    share: float
+SHOWN = 8  # parts of the waterfall before the others are summed
 
 
 def parts_table(
@@ -29,98 +21,131 @@ def parts_table(
 ) -> pd.DataFrame:
     """Every player's part, largest first.
 
+    Args:
+        explanation: of one score.
+        titles: (n_items,) of the data set.
+        labels: names of members, for the game "models".
+
     Returns:
-        player, title, amount, share (of score − base; NaN where that is not positive), error (standard
-        error, NaN for exact methods).
+        player, title, amount, error (standard error, NaN for exact methods).
     """
-    players = list(explanation.players)
-    names = [_title(explanation, place, player, titles, labels or {}) for place, player in enumerate(players)]
-    amounts = np.asarray(explanation.contributions, dtype=np.float64)
-    added = explanation.score - explanation.base
     errors = explanation.standard_errors
+    amounts = np.asarray(explanation.contributions, dtype=np.float64)
     table = pd.DataFrame(
         {
-            "player": pd.Series(players, dtype=object),
-            "title": names,
+            "player": pd.Series(list(explanation.players), dtype=object),
+            "title": [_name(explanation, n, titles, labels or {}) for n in range(len(amounts))],
             "amount": amounts,
-            "share": amounts / added if added > 0 else np.full(len(amounts), np.nan),
-            "error": np.full(len(amounts), np.nan) if errors is None else errors,
+            "error": np.full(len(amounts), np.nan) if errors is None else np.asarray(errors, dtype=float),
         }
     )
     order = np.argsort(-np.abs(amounts), kind="stable")
     return table.iloc[order].reset_index(drop=True)
 
 
-def _title(
-    explanation: Explanation, place: int, player: int | str, titles: NDArray[Any], labels: Mapping[str, str]
-) -> str:
+def _name(explanation: Explanation, place: int, titles: NDArray[Any], labels: Mapping[str, str]) -> str:
+    player = explanation.players[place]
     if explanation.game == "models":
         return labels.get(str(player), str(player))
-    return str(titles[explanation.items[place]])
+    item = int(explanation.items[place])
+    if item == NO_ITEM:
+        return t("why_this_item.oldest", n=explanation.facts.get("grouped", ""))
+    return str(titles[item])
 
 
-def reasons(parts: pd.DataFrame, *, most: int = 2) -> list[Reason]:
-    """At most `most` parts that may be called a reason, each title once.
-
-    A part below twice its standard error, negative, or under 5 % of what the history adds is never named.
-    """
-    found: dict[str, Reason] = {}
-    for row in parts.itertuples():
-        sure = np.isnan(row.error) or abs(row.amount) >= 2 * row.error
-        if row.amount > 0 and sure and row.share >= LARGE and row.title not in found:
-            found[row.title] = Reason(row.player, row.title, float(row.share))
-    return list(found.values())[:most]
-
-
-def waterfall_steps(
-    explanation: Explanation, parts: pd.DataFrame, words: Mapping[str, str], *, most: int = 8
-) -> pd.DataFrame:
-    """Base → parts by size → rest → score.
+def waterfall_steps(explanation: Explanation, parts: pd.DataFrame, *, most: int = SHOWN) -> pd.DataFrame:
+    """Base → parts by size → rest (n more) → score.
 
     Args:
+        explanation: of one score.
         parts: of `parts_table`.
-        words: labels for `base`, `rest` (with `{n}`) and `score`.
         most: parts shown before the others are summed.
 
     Returns:
         label, kind ("base", "part", "rest", "score"), amount, start, end, error.
     """
-    rows = [{"label": words["base"], "kind": "base", "amount": explanation.base, "error": np.nan}]
-    shown = parts.head(most) if len(parts) > most + 1 else parts
-    rows += [
-        {"label": row.title, "kind": "part", "amount": row.amount, "error": row.error}
-        for row in shown.itertuples()
-    ]
+    shown = parts if len(parts) <= most + 1 else parts.head(most)
     hidden = parts.iloc[len(shown) :]
+    rows: list[tuple[str, str, float, float]] = [
+        (t("why_this_item.step_base"), "base", explanation.base, np.nan)
+    ]
+    rows += [(row.title, "part", row.amount, row.error) for row in shown.itertuples()]
     if len(hidden):
         # estimates of one sampling are correlated, so the error of their sum is not known: none is drawn
-        label = words["rest"].format(n=len(hidden))
-        rows.append({"label": label, "kind": "rest", "amount": hidden["amount"].sum(), "error": np.nan})
-    ends = np.cumsum([row["amount"] for row in rows])
-    starts = np.concatenate([[0.0], ends[:-1]])
-    table = pd.DataFrame(rows).assign(start=starts, end=ends)
-    last = {
-        "label": words["score"],
-        "kind": "score",
-        "amount": explanation.score,
-        "error": np.nan,
-        "start": 0.0,
-        "end": explanation.score,
-    }
-    return pd.concat([table, pd.DataFrame([last])], ignore_index=True)
+        rest = t("why_this_item.step_rest", n=len(hidden))
+        rows.append((rest, "rest", float(hidden["amount"].sum()), np.nan))
+    ends = np.cumsum([amount for _, _, amount, _ in rows])
+    table = pd.DataFrame(rows, columns=["label", "kind", "amount", "error"])
+    table["start"] = np.concatenate([[0.0], ends[:-1]])
+    table["end"] = ends
+    score = {"label": t("why_this_item.step_score"), "kind": "score", "amount": explanation.score}
+    score |= {"error": np.nan, "start": 0.0, "end": explanation.score}
+    return pd.concat([table, pd.DataFrame([score])], ignore_index=True)
 
 
-def panel(explanation: Explanation) -> dict[str, object]:
-    """What every explanation must print, as facts: players, value, background, estimator, cost, gap."""
-    return {
-        "game": explanation.game,
-        "n_players": len(explanation.players),
-        "value_function": explanation.value_function,
-        "background": explanation.background,
-        "method": explanation.method,
-        "exact": explanation.exact,
-        "evaluations": explanation.evaluations,
-        "base": explanation.base,
-        "score": explanation.score,
-        "gap": explanation.residual,
-    }
+def sentence(
+    reason: Reason, titles: NDArray[Any], labels: Mapping[str, str], change: Change | None = None
+) -> str:
+    """Why, from facts alone: nothing below the noise, nothing negative, ranks only after scoring again."""
+    if reason.silent:
+        return t("why_this_item.silent")
+    names = [f"**{titles[item]}**" for item in reason.items] or [
+        f"**{labels.get(name, name)}**" for name in reason.names
+    ]
+    shares = numbers.join([numbers.share(share) for share in reason.shares])
+    words = [t("why_this_item.because", names=numbers.join(names), shares=shares)]
+    if change is not None and reason.items:
+        words.append(without_words(change, str(titles[reason.items[0]])))
+    return " ".join(words)
+
+
+def without_words(change: Change, title: str) -> str:
+    """What happens to the item's place without the event, found by scoring again."""
+    before, after = change.rank_before, change.rank_after
+    if after == 0:
+        return t("why_this_item.without_gone", title=title, before=before)
+    key = "same" if after == before else "fall" if after > before else "rise"
+    return t(f"why_this_item.without_{key}", title=title, before=before, after=numbers.count(after))
+
+
+def strongest_position(explanation: Explanation, reason: Reason) -> int | None:
+    """Latest position of the strongest reason in the history row, or None."""
+    if not reason.items:
+        return None
+    at = [
+        p for p, item in zip(explanation.players, explanation.items, strict=True) if item == reason.items[0]
+    ]
+    return next((p for p in reversed(at) if isinstance(p, int)), None)
+
+
+def panel(explanation: Explanation) -> list[tuple[str, str]]:
+    """What must stand beside every explanation: players, value function, background, estimator, cost, gap."""
+    explainer = EXPLAINERS[explanation.method]
+    exact = t("why_this_item.exact" if explanation.exact else "why_this_item.estimated")
+    players = "players_models" if explanation.game == "models" else "players_history"
+    return [
+        (t("why_this_item.panel_players"), t(f"why_this_item.{players}", n=len(explanation.players))),
+        (t("why_this_item.panel_value"), explanation.value_function),
+        (t("why_this_item.panel_background"), explanation.background),
+        (t("why_this_item.panel_method"), f"{explainer.label}, {exact}"),
+        (t("why_this_item.panel_cost"), numbers.exact_count(explanation.evaluations)),
+        (t("why_this_item.panel_base"), numbers.score(explanation.base)),
+        (t("why_this_item.panel_score"), numbers.score(explanation.score)),
+        (t("why_this_item.panel_gap"), gap_words(explanation)),
+    ]
+
+
+def gap_words(explanation: Explanation) -> str:
+    """`reasons add up (gap 0.000)`, or that they do not."""
+    gap = explanation.residual
+    close = abs(gap) <= max(5e-4, 1e-4 * abs(explanation.score))
+    text = numbers.score(0.0 if close else gap)
+    return t("why_this_item.adds_up" if close else "why_this_item.adds_not", gap=text)
+
+
+def shown_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """`parts_table` with names for people; the error only where something was estimated."""
+    names = {"title": t("why_this_item.column_reason"), "amount": t("why_this_item.column_part")}
+    if parts["error"].notna().any():
+        names["error"] = t("why_this_item.column_error")
+    return parts[list(names)].rename(columns=names)

@@ -1,9 +1,9 @@
-"""Fusion lab: one user's fused list with its parts, agreement of members, the metric against the best."""
+"""Fusion lab: one user's fused list with its parts, and the metric against the best single member."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,22 +11,87 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from core.arrays import NO_ITEM
-from core.evaluation import list_metrics
-from core.fusion import FusedRecommendations
-from core.fusion.base import Pool
-from core.metrics import METRICS
+from core.arrays import NO_ITEM, PerUser
+from core.fusion import Pool
+from core.fusion.pool import FusedRecommendations, fuse_top_k, slider_metric
+from core.metrics import METRICS, PER_USER
 from core.significance import Difference, Interval, interval, paired_difference
+from dashboard.text import numbers, t
+
+DRAWS = 2_000_000  # users × resamples that a slider move may cost
 
 
 @dataclass(frozen=True, eq=False)
 class FusionResult:
-    """The metric of the fused lists over the judged users, and against the best single member."""
+    """The fused metric over the judged users, each member's, and the difference to the best member."""
 
     fused: Interval
+    members: dict[str, Interval]
     best: str
-    best_mean: float
     gap: Difference
+
+
+def fused_values(
+    pool: Pool,
+    values: NDArray[np.float32],
+    weights: Sequence[float],
+    targets: csr_matrix,
+    metric: str,
+    k: int,
+) -> PerUser:
+    """(n,) the metric of each row's re-weighted list; NaN where there is nothing to find."""
+    table = slider_metric(pool, values, weights, targets, k)
+    return table[:, PER_USER.index(metric)].astype(np.float64)
+
+
+def compare(fused: PerUser, singles: Mapping[str, PerUser], chosen: NDArray[np.bool_]) -> FusionResult:
+    """Means with intervals over the chosen users, and the paired difference to the best single member.
+
+    Args:
+        fused: (n,) one value per judged user.
+        singles: the same of each member, by name.
+        chosen: (n,) users that count.
+    """
+    keep = chosen & ~np.isnan(fused)
+    draws = int(np.clip(DRAWS // max(int(keep.sum()), 1), 200, 2000))
+    members = {name: interval(values[keep], n_resamples=draws) for name, values in singles.items()}
+    best = max(members, key=lambda name: members[name].mean)
+    return FusionResult(
+        fused=interval(fused[keep], n_resamples=draws),
+        members=members,
+        best=best,
+        gap=paired_difference(fused[keep], singles[best][keep], n_resamples=draws),
+    )
+
+
+def finding(result: FusionResult, metric: str, k: int, labels: Mapping[str, str]) -> str:
+    """Does joining help? One sentence."""
+    gap = result.gap
+    key = "finding_unsure" if not gap.sure else "finding_better" if gap.mean > 0 else "finding_worse"
+    return t(
+        f"fusion_lab.{key}",
+        metric=f"{METRICS[metric].label}@{k}",
+        value=numbers.score(result.fused.mean),
+        best=labels[result.best],
+        difference=numbers.difference(gap.mean, gap.low, gap.high),
+        wins=numbers.count(gap.wins),
+        losses=numbers.count(gap.losses),
+    )
+
+
+def metric_table(result: FusionResult, labels: Mapping[str, str]) -> pd.DataFrame:
+    """name, mean, low, high, n: the fused ranking first, then the members, best first."""
+    ordered = sorted(result.members.items(), key=lambda pair: -pair[1].mean)
+    rows = [(t("fusion_lab.fused"), result.fused), *((labels[name], one) for name, one in ordered)]
+    return pd.DataFrame(
+        [(name, one.mean, one.low, one.high, one.n) for name, one in rows],
+        columns=["name", "mean", "low", "high", "n"],
+    )
+
+
+def member_order(result: FusionResult) -> list[str]:
+    """Members in the row order of `metric_table`, without the fused ranking."""
+    return sorted(result.members, key=lambda name: -result.members[name].mean)
 
 
 def fused_table(
@@ -34,77 +99,80 @@ def fused_table(
 ) -> pd.DataFrame:
     """One row per fused rank: rank, item, title, score, then `part: m` and `rank: m` of each member.
 
-    A member that does not list the item has rank <NA>. The parts of a row sum to its score.
+    `fused` is the list of that one `row` of the pool. A member that does not list the item has rank <NA>.
+    The parts of a row sum to its score.
     """
-    kept = np.flatnonzero(fused.items[row] != NO_ITEM)
-    items = fused.items[row][kept]
-    width = pool.items[row] != NO_ITEM
-    place = np.searchsorted(pool.items[row][width], items)
+    kept = np.flatnonzero(fused.items[0] != NO_ITEM)
+    items = fused.items[0][kept]
+    place = np.searchsorted(pool.items[row][pool.items[row] != NO_ITEM], items)
     table = pd.DataFrame(
         {
             "rank": kept + 1,
             "item": items,
             "title": [str(titles[item]) for item in items],
-            "score": fused.scores[row][kept].astype(float),
+            "score": fused.scores[0][kept].astype(float),
         }
     )
     for number, member in enumerate(members):
-        table[f"part: {member}"] = fused.contributions[row, kept, number].astype(float)
-        ranks = pd.array(pool.ranks[row, number][place], dtype="Int64")
-        ranks[ranks == 0] = pd.NA
-        table[f"rank: {member}"] = ranks
+        table[f"part: {member}"] = fused.contributions[0, kept, number].astype(float)
+        ranks = pool.ranks[row, number][place]
+        table[f"rank: {member}"] = pd.array([int(r) if r else pd.NA for r in ranks], dtype="Int64")
     return table
 
 
+def fused_row(
+    pool: Pool, values: NDArray[np.float32], row: int, weights: Sequence[float], k: int
+) -> FusedRecommendations:
+    """The fused list of one row of the pool, with its parts."""
+    one = slice(row, row + 1)
+    part = replace(
+        pool,
+        items=pool.items[one],
+        ranks=pool.ranks[one],
+        scores=pool.scores[one],
+        keys=pool.keys[one],
+        users=pool.users[one],
+        answered=pool.answered[one],
+    )
+    return fuse_top_k(part, values[one], weights, k)
+
+
 def tidy_parts(table: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
-    """One row per item and member of `fused_table`: rank, title, member, part, score."""
-    long = table.melt(
-        id_vars=["rank", "title", "score"],
-        value_vars=[f"part: {member}" for member in members],
-        var_name="member",
-        value_name="part",
+    """One row per item and member of `fused_table`: rank, title, member, part."""
+    return pd.DataFrame(
+        [
+            (row["rank"], row["title"], member, row[f"part: {member}"])
+            for row in table.to_dict("records")
+            for member in members
+        ],
+        columns=["rank", "title", "member", "part"],
     )
-    long["member"] = long["member"].str.removeprefix("part: ")
-    return long.sort_values("rank", kind="stable").reset_index(drop=True)
 
 
-def per_user_metric(
-    items: NDArray[np.int32], targets: csr_matrix, metric: str, k: int, names: Sequence[str]
-) -> NDArray[np.float64]:
-    """(n,) values of one metric at one k for lists (n, ≥ k); NaN where a user has nothing to find.
+def list_table(
+    table: pd.DataFrame, members: Sequence[str], labels: Mapping[str, str], targets: csr_matrix
+) -> pd.DataFrame:
+    """What a person reads of `fused_table`: rank, title (✓ where it was taken later), score, members' ranks.
 
-    `names` is the order of metrics in `list_metrics`.
+    `targets` is the (1, n_items) row of what the user went on to take.
     """
-    return list_metrics(items, targets, ks=(k,))[:, list(names).index(metric), 0].astype(np.float64)
+    taken = set(targets.indices)
+    shown = pd.DataFrame({t("fusion_lab.column_rank"): table["rank"]})
+    shown[t("fusion_lab.column_title")] = [
+        f"✓ {row.title}" if row.item in taken else row.title for row in table.itertuples()
+    ]
+    shown[t("fusion_lab.column_score")] = [numbers.score(score) for score in table["score"]]
+    for member in members:
+        head = t("fusion_lab.column_in", name=numbers.shorten(labels[member], 16))
+        shown[head] = [
+            numbers.MISSING if pd.isna(rank) else str(int(rank)) for rank in table[f"rank: {member}"]
+        ]
+    return shown
 
 
-def compare_with_best(
-    fused: NDArray[np.float64], singles: Mapping[str, NDArray[np.float64]], judged: NDArray[np.bool_]
-) -> FusionResult:
-    """Mean with interval of the fused lists, and its paired difference to the member with the best mean."""
-    means = {name: float(np.nanmean(values[judged])) for name, values in singles.items()}
-    best = max(means, key=lambda name: means[name])
-    keep = judged & ~np.isnan(fused) & ~np.isnan(singles[best])
-    return FusionResult(
-        fused=interval(fused[keep]),
-        best=best,
-        best_mean=means[best],
-        gap=paired_difference(fused[keep], singles[best][keep]),
-    )
-
-
-def agreement(lists: Mapping[str, NDArray[np.int32]], *, k: int = 10) -> pd.DataFrame:
-    """Square table over members: mean share of the k items that two lists share, 1 on the diagonal."""
-    names = list(lists)
-    shares = np.eye(len(names))
-    for a, left in enumerate(names):
-        for b in range(a + 1, len(names)):
-            one, other = lists[left][:, :k], lists[names[b]][:, :k]
-            same = (one[:, :, None] == other[:, None, :]) & (one[:, :, None] != NO_ITEM)
-            shares[a, b] = shares[b, a] = same.any(axis=2).sum(axis=1).mean() / k
-    return pd.DataFrame(shares, index=names, columns=names)
-
-
-def fusable_metrics() -> list[str]:
-    """Metrics judged per user: those a slider can follow."""
-    return [name for name, metric in METRICS.items() if metric.per_user]
+def parts_table(table: pd.DataFrame, members: Sequence[str], labels: Mapping[str, str]) -> pd.DataFrame:
+    """The numbers behind the bars: rank, title, each member's part, and the score they sum to."""
+    names = {"rank": t("fusion_lab.column_rank"), "title": t("fusion_lab.column_title")}
+    names |= {f"part: {member}": labels[member] for member in members}
+    names["score"] = t("fusion_lab.column_score")
+    return table[list(names)].rename(columns=names)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from core.evaluation import Evaluation
-from core.metrics import METRICS
+from core.evaluation import Evaluation, Users
+from core.metrics import METRICS, OF_LISTS, PER_USER
 from core.significance import interval, paired_difference
+from dashboard.text import numbers, t
+from dashboard.views.labels import distinct
 
 FEW_USERS = 200  # below this the page warns that intervals are wide
-MAIN_METRICS = ("ndcg", "recall", "capped_recall", "precision", "map", "mrr", "hit_rate")
-LIST_METRICS = ("coverage", "novelty", "gini", "head_share", "effective_rank")
+ONE_ORDER = 2.0  # effective rank below which nearly everybody gets one and the same order
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Runs judged under the same conditions; `differences` to the first group, in words."""
+    """Runs judged under the same conditions, and what differs from the first group, in words."""
 
     digest: str
     entries: tuple[Entry, ...]
@@ -39,10 +39,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The best run in facts: what it gets right, and the difference to the baseline.
+    """The best run in counts: of k shown, how many were taken, and how many more than the baseline's.
 
-    `right`, `more`, `low`, `high` count items taken among the k shown; `measurable` says whether the
-    interval of the chosen metric's difference leaves zero out. `more` is None for the baseline itself.
+    `more`, `low` and `high` are None for the baseline itself; `sure`: their interval leaves zero out.
     """
 
     run: str
@@ -51,10 +50,9 @@ class Verdict:
     k: int
     right: float
     more: float | None
-    low: float
-    high: float
-    measurable: bool
-    n_users: int
+    low: float | None
+    high: float | None
+    sure: bool
 
 
 def groups(entries: Sequence[Entry]) -> list[Group]:
@@ -74,8 +72,13 @@ def groups(entries: Sequence[Entry]) -> list[Group]:
     ]
 
 
+def usual_baseline(entries: Sequence[Entry]) -> str:
+    """The run of the popularity model, or the first run where there is none."""
+    return next((entry.run for entry in entries if entry.model == "popularity"), entries[0].run)
+
+
 def difference_table(
-    entries: Sequence[Entry], metric: str, k: int, *, baseline: str, users: str = "known"
+    entries: Sequence[Entry], metric: str, k: int, *, baseline: str, users: Users = "known"
 ) -> pd.DataFrame:
     """One row per run of one group, best first.
 
@@ -83,118 +86,268 @@ def difference_table(
         entries: runs under one fingerprint.
         metric: key of METRICS judged per user.
         k: list length.
-        baseline: the run all others are compared with.
-        users: "known", "new" or "all".
+        baseline: the run that all others are compared with.
+        users: the group of users.
 
     Returns:
         run, model, label, mean, low, high, difference, difference_low, difference_high, better, worse,
         coverage, effective_rank, n_users. The baseline's own difference is NaN.
     """
-    reference = next(entry for entry in entries if entry.run == baseline)
-    theirs = per_user(reference.evaluation, metric, k, users)
-    rows = [_row(entry, metric, k, users, baseline, theirs) for entry in entries]
-    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
+    reference = next(entry for entry in entries if entry.run == baseline).evaluation
+    labels = distinct([entry.label for entry in entries])
+    rows = [
+        {"run": entry.run, "model": entry.model, "label": label}
+        | _numbers(entry.evaluation, None if entry.run == baseline else reference, metric, k, users)
+        for entry, label in zip(entries, labels, strict=True)
+    ]
     table = pd.DataFrame(rows)
+    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
     order = np.argsort(-sign * table["mean"].to_numpy(), kind="stable")
     return table.iloc[order].reset_index(drop=True)
 
 
-def per_user(evaluation: Evaluation, metric: str, k: int, users: str) -> NDArray[np.float64]:
-    """(n,) one value per judged user of the chosen kind; NaN rows (nothing to find) are dropped."""
-    values = np.asarray(evaluation.values(metric, k, users=users), dtype=np.float64)
-    return values[~np.isnan(values)]
-
-
-def _row(
-    entry: Entry, metric: str, k: int, users: str, baseline: str, theirs: NDArray[np.float64]
-) -> dict[str, object]:
-    values = per_user(entry.evaluation, metric, k, users)
-    own = interval(values)
-    row: dict[str, object] = {
-        "run": entry.run,
-        "model": entry.model,
-        "label": entry.label,
-        "mean": own.mean,
-        "low": own.low,
-        "high": own.high,
+def _numbers(
+    own: Evaluation, reference: Evaluation | None, metric: str, k: int, users: Users
+) -> dict[str, float]:
+    values = own.values(metric, k, users)
+    mean = interval(values)
+    row = {
+        "mean": mean.mean,
+        "low": mean.low,
+        "high": mean.high,
         "difference": np.nan,
         "difference_low": np.nan,
         "difference_high": np.nan,
         "better": 0,
         "worse": 0,
-        "coverage": entry.evaluation.catalogue.get(f"coverage@{k}", np.nan),
-        "effective_rank": entry.evaluation.catalogue.get("effective_rank", np.nan),
-        "n_users": len(values),
+        "coverage": own.catalogue.get(f"coverage@{k}", np.nan),
+        "effective_rank": own.catalogue.get("effective_rank", np.nan),
+        "n_users": mean.n,
     }
-    if entry.run != baseline and len(values) == len(theirs) and len(values) > 0:
-        gap = paired_difference(values, theirs)
-        row |= {
-            "difference": gap.mean,
-            "difference_low": gap.low,
-            "difference_high": gap.high,
-            "better": gap.wins,
-            "worse": gap.losses,
-        }
-    return row
+    if reference is None or mean.n == 0:
+        return row
+    gap = paired_difference(values, reference.values(metric, k, users))
+    better, worse = gap.wins, gap.losses
+    if not METRICS[metric].higher_is_better:
+        better, worse = worse, better
+    return row | {
+        "difference": gap.mean,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
+        "better": better,
+        "worse": worse,
+    }
 
 
-def verdict(entries: Sequence[Entry], table: pd.DataFrame, k: int, *, baseline: str, users: str) -> Verdict:
-    """The best run of `difference_table` in plain counts: precision@k times k items of the k shown."""
-    best = table.iloc[0]
-    by_run = {entry.run: entry for entry in entries}
-    mine = k * per_user(by_run[best["run"]].evaluation, "precision", k, users)
-    theirs = k * per_user(by_run[baseline].evaluation, "precision", k, users)
-    same = best["run"] == baseline
-    gap = None if same or len(mine) != len(theirs) or len(mine) == 0 else paired_difference(mine, theirs)
-    return Verdict(
-        run=str(best["run"]),
-        label=str(best["label"]),
-        baseline=by_run[baseline].label,
-        k=k,
-        right=float(mine.mean()) if len(mine) else float("nan"),
-        more=None if gap is None else float(gap.mean),
-        low=float("nan") if gap is None else float(gap.low),
-        high=float("nan") if gap is None else float(gap.high),
-        measurable=bool(best["difference_low"] > 0 or best["difference_high"] < 0),
-        n_users=len(mine),
+def verdict(
+    entries: Sequence[Entry], table: pd.DataFrame, k: int, *, baseline: str, users: Users = "known"
+) -> Verdict:
+    """The first row of `difference_table` in counts: precision@k times k."""
+    best = str(table["run"].iloc[0])
+    by_run = {entry.run: entry.evaluation for entry in entries}
+    labels = dict(zip(table["run"], table["label"], strict=True))
+    mine = k * by_run[best].values("precision", k, users)
+    right = float(mine.mean()) if len(mine) else float("nan")
+    if best == baseline or len(mine) == 0:
+        return Verdict(best, labels[best], labels[baseline], k, right, None, None, None, sure=False)
+    gap = paired_difference(mine, k * by_run[baseline].values("precision", k, users))
+    return Verdict(best, labels[best], labels[baseline], k, right, gap.mean, gap.low, gap.high, sure=gap.sure)
+
+
+def finding(found: Verdict) -> str:
+    """The verdict as a sentence."""
+    right = _items(found.right)
+    if found.more is None or found.low is None or found.high is None:
+        return t("leaderboard.finding_baseline", model=found.label, right=right, k=found.k)
+    key = "finding" if found.sure and found.more > 0 else "finding_fewer" if found.sure else "finding_unsure"
+    low, high = sorted([abs(found.low), abs(found.high)]) if found.sure else (found.low, found.high)
+    joint = numbers.EN_DASH if low >= 0 else " to "
+    return t(
+        f"leaderboard.{key}",
+        model=found.label,
+        right=right,
+        k=found.k,
+        more=_items(abs(found.more)),
+        baseline=found.baseline,
+        interval=f"{_items(low)}{joint}{_items(high)}",
     )
 
 
-def usual_baseline(entries: Sequence[Entry]) -> str:
-    """The run of the popularity model, or the first run where none is there."""
-    return next((entry.run for entry in entries if entry.model == "popularity"), entries[0].run)
+def _items(value: float) -> str:
+    """A number of items: 2.1, or 0.42 below one."""
+    text = f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+    return text.replace("-", numbers.MINUS)
 
 
-def all_metrics_table(entries: Sequence[Entry], k: int, *, users: str) -> pd.DataFrame:
-    """One row per metric: metric, one column per run label, definition, denominator, users judged."""
-    rows = []
-    for name in (*MAIN_METRICS, *LIST_METRICS):
-        metric = METRICS[name]
-        row: dict[str, object] = {
-            "metric": f"{metric.label}@{k}" if name != "effective_rank" else metric.label
+def shown_table(
+    table: pd.DataFrame, metric: str, k: int, *, test: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The five columns a person reads (six when the test part is open), numbers written out."""
+    names = heads(metric, k, baseline_label(table))
+    shown = pd.DataFrame(
+        {
+            names[0]: table["label"],
+            names[1]: [numbers.with_interval(r.mean, r.low, r.high) for r in _rows(table)],
+            names[2]: [_difference(r) for r in _rows(table)],
+            names[3]: [_wins(r) for r in _rows(table)],
+            names[4]: [numbers.share(value) for value in table["coverage"]],
         }
-        for entry in entries:
-            row[entry.label] = _value(entry.evaluation, name, k, users)
-        row["definition"] = metric.definition
-        row["denominator"] = metric.denominator
-        judged = len(per_user(entries[0].evaluation, name, k, users)) if metric.per_user else np.nan
-        row["users"] = judged
+    )
+    if test is not None:
+        by_run = {row.run: numbers.with_interval(row.mean, row.low, row.high) for row in _rows(test)}
+        shown.insert(
+            2, t("leaderboard.column_test"), [by_run.get(run, numbers.MISSING) for run in table["run"]]
+        )
+    return shown
+
+
+def heads(metric: str, k: int, baseline: str) -> list[str]:
+    """Heads of the five columns."""
+    return [
+        t("leaderboard.column_model"),
+        f"{METRICS[metric].label}@{k} (95 %)",
+        t("leaderboard.column_difference", baseline=numbers.shorten(baseline, 20)),
+        t("leaderboard.column_users"),
+        t("leaderboard.column_coverage"),
+    ]
+
+
+def baseline_label(table: pd.DataFrame) -> str:
+    """Label of the run without a difference: the baseline."""
+    own = table.loc[table["difference"].isna(), "label"]
+    return "" if own.empty else str(own.iloc[0])
+
+
+def _rows(table: pd.DataFrame) -> list[Row]:
+    return [Row(**{name: row[name] for name in Row.__dataclass_fields__}) for row in table.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Numbers of one run (a row of `difference_table`)."""
+
+    run: str
+    mean: float
+    low: float
+    high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    better: int
+    worse: int
+
+
+def _difference(row: Row) -> str:
+    if np.isnan(row.difference):
+        return numbers.MISSING
+    return f"{numbers.signed(row.difference)} ({numbers.interval(row.difference_low, row.difference_high)})"
+
+
+def _wins(row: Row) -> str:
+    if np.isnan(row.difference):
+        return numbers.MISSING
+    return f"{numbers.count(row.better)} / {numbers.count(row.worse)}"
+
+
+def all_metrics_table(entries: Sequence[Entry], k: int, *, users: Users = "known") -> pd.DataFrame:
+    """One row per metric: its label, one column per run, definition, denominator, users or lists counted."""
+    labels = distinct([entry.label for entry in entries])
+    rows = []
+    for name in (*PER_USER, *OF_LISTS, "effective_rank"):
+        metric = METRICS[name]
+        first = entries[0].evaluation
+        row: dict[str, object] = {
+            t("leaderboard.column_metric"): metric.label
+            if name == "effective_rank"
+            else f"{metric.label}@{k}"
+        }
+        row |= {
+            label: _value(entry.evaluation, name, k, users)
+            for label, entry in zip(labels, entries, strict=True)
+        }
+        row[t("leaderboard.column_definition")] = metric.definition
+        row[t("leaderboard.column_denominator")] = metric.denominator
+        row[t("leaderboard.column_n")] = first.n_users(users) if metric.per_user else first.n_lists
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _value(evaluation: Evaluation, name: str, k: int, users: str) -> float:
+def _value(evaluation: Evaluation, name: str, k: int, users: Users) -> float:
     if METRICS[name].per_user:
-        values = per_user(evaluation, name, k, users)
+        values = evaluation.values(name, k, users)
         return float(values.mean()) if len(values) else float("nan")
     plain = evaluation.catalogue.get(name, np.nan)
     return float(evaluation.catalogue.get(f"{name}@{k}", plain))
 
 
-def collapse(table: pd.DataFrame) -> str:
-    """Label of the most accurate run whose lists hardly differ from user to user, or "".
+def judged_words(evaluation: Evaluation, users: Users) -> str:
+    """How many users were judged, and who was left out and why."""
+    judged = evaluation.n_users(users)
+    left = sum(evaluation.left_out.values())
+    total = evaluation.n_users("all") + left
+    reasons = "; ".join(f"{numbers.count(n)} {why}" for why, n in evaluation.left_out.items())
+    group = t(f"leaderboard.users_{users}").lower()
+    if not left:
+        return t("leaderboard.judged_all", judged=numbers.count(judged), group=group)
+    return t(
+        "leaderboard.judged",
+        judged=numbers.count(judged),
+        group=group,
+        total=numbers.count(total),
+        left=numbers.count(left),
+        reasons=reasons,
+    )
 
-    Effective rank below 2 means that nearly everybody gets one and the same order.
-    """
-    flat = table[(table["effective_rank"] < 2.0) & (table["model"] != "popularity")]
-    return "" if flat.empty else str(flat.iloc[0]["label"])
+
+def collapsed(table: pd.DataFrame) -> list[str]:
+    """Labels of runs other than the baselines whose scores follow one order for nearly everybody."""
+    flat = (table["effective_rank"] < ONE_ORDER) & ~table["model"].isin(["popularity", "random"])
+    return [str(label) for label in table.loc[flat, "label"]]
+
+
+def beside_accuracy(table: pd.DataFrame) -> str:
+    """Coverage and effective rank of the best run in words, so that one list for everybody is visible."""
+    best = table.iloc[0]
+    words = [t("leaderboard.coverage_words", model=best["label"], share=numbers.share(best["coverage"]))]
+    if not np.isnan(best["effective_rank"]):
+        words.append(t("leaderboard.rank_words", rank=f"{best['effective_rank']:.0f}"))
+    words += [t("leaderboard.collapse", model=label) for label in collapsed(table)]
+    return " ".join(words)
+
+
+def figure_table(table: pd.DataFrame, metric: str, k: int) -> pd.DataFrame:
+    """The numbers behind the interval figure, unrounded, with names for people."""
+    names: Mapping[str, str] = {
+        "label": t("leaderboard.column_model"),
+        "mean": f"{METRICS[metric].label}@{k}",
+        "low": t("leaderboard.column_low"),
+        "high": t("leaderboard.column_high"),
+        "n_users": t("leaderboard.column_n"),
+    }
+    return table[list(names)].rename(columns=dict(names))
+
+
+def gap_table(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers behind the difference figure, unrounded, with names for people."""
+    names = {
+        "label": t("leaderboard.column_model"),
+        "difference": t("leaderboard.column_gap"),
+        "difference_low": t("leaderboard.column_low"),
+        "difference_high": t("leaderboard.column_high"),
+        "better": t("leaderboard.column_better"),
+        "worse": t("leaderboard.column_worse"),
+    }
+    return table.dropna(subset=["difference"])[list(names)].rename(columns=names)
+
+
+def trade_table(table: pd.DataFrame, metric: str, k: int) -> pd.DataFrame:
+    """The numbers behind the trade-off figure, unrounded, with names for people."""
+    names = {
+        "label": t("leaderboard.column_model"),
+        "mean": f"{METRICS[metric].label}@{k}",
+        "low": t("leaderboard.column_low"),
+        "high": t("leaderboard.column_high"),
+        "coverage": t("leaderboard.column_coverage"),
+        "effective_rank": METRICS["effective_rank"].label,
+    }
+    return table[list(names)].rename(columns=names)

@@ -13,55 +13,62 @@ from numpy.typing import NDArray
 
 from core.arrays import NO_ITEM
 from core.models.base import Recommender
-from core.ranking import Policy, Recommendations, recommend
-from data.dataset import Dataset
-from data.histories import Histories, from_lists
-from data.split import Split
+from core.ranking import Recommendations, recommend
+from dashboard.text import numbers, t
+from dashboard.views.conditions import Conditions
+from data.errors import NotApplicable
+from data.histories import Histories
+from data.split import Holdout
 
 DEPTH = 50  # how deep movement is looked up
+LEAST, MOST = 5, 60  # events of a history that a person can read
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One list for one history, best first, and who answered."""
+    """One list for one history, best first; `stand_in` names who answered instead of the model, or ""."""
 
     name: str
-    items: NDArray[np.int32]  # (depth,), without padding
+    items: NDArray[np.int32]  # without padding
     scores: NDArray[np.float32]
-    answered: str
+    stand_in: str = ""
 
 
 def lists_for(
-    models: Mapping[str, Recommender],
-    histories: Histories,
-    *,
-    policy: Policy,
-    candidates: NDArray[np.bool_],
-    fallback: NDArray[np.float32],
-    row: int = 0,
-    depth: int = DEPTH,
+    models: Mapping[str, Recommender], histories: Histories, conditions: Conditions, *, depth: int = DEPTH
 ) -> list[Shown]:
-    """Each model's list for one row, in the order of `models`."""
-    one = histories.rows([row])
+    """Each model's list for the only row of `histories`, in the order of `models`.
+
+    A model that cannot answer such a history has an empty list, and its reason as `stand_in`.
+    """
     shown = []
     for name, model in models.items():
-        found = recommend(model, one, k=depth, policy=policy, candidates=candidates, fallback=fallback)
-        shown.append(_shown(name, found))
+        try:
+            found = recommend(
+                model,
+                histories,
+                k=depth,
+                policy=conditions.policy,
+                candidates=conditions.candidates,
+                fallback=conditions.fallback,
+            )
+        except NotApplicable as reason:
+            nothing = np.empty(0, dtype=np.int32)
+            shown.append(Shown(name, nothing, nothing.astype(np.float32), reason.problem))
+            continue
+        kept = found.items[0] != NO_ITEM
+        answered = int(found.answered_by[0])
+        stand_in = found.answerers[answered] if answered else ""
+        shown.append(Shown(name, found.items[0][kept], found.scores[0][kept], stand_in))
     return shown
-
-
-def _shown(name: str, found: Recommendations, row: int = 0) -> Shown:
-    kept = found.items[row] != NO_ITEM
-    answered = found.answerers[int(found.answered_by[row])]
-    return Shown(name, found.items[row][kept], found.scores[row][kept], str(answered))
 
 
 def tidy_lists(shown: Sequence[Shown], titles: NDArray[Any], *, k: int) -> pd.DataFrame:
     """One row per list and rank, best first.
 
     Returns:
-        list, rank, item, title, score, first_rank (rank in the first list, <NA> where it is not among
-        its items), moved (first_rank − rank: positive is higher than in the first list), answered.
+        list, rank, item, title, score, first_rank (rank in the first list, <NA> where it does not list
+        the item), moved (first_rank − rank: positive is higher than in the first list).
     """
     first = {int(item): place + 1 for place, item in enumerate(shown[0].items)} if shown else {}
     rows = [
@@ -72,91 +79,115 @@ def tidy_lists(shown: Sequence[Shown], titles: NDArray[Any], *, k: int) -> pd.Da
             "title": str(titles[item]),
             "score": float(one.scores[place]),
             "first_rank": first.get(int(item)),
-            "answered": one.answered,
         }
         for one in shown
         for place, item in enumerate(one.items[:k])
     ]
-    table = pd.DataFrame(
-        rows, columns=["list", "rank", "item", "title", "score", "first_rank", "answered"]
-    ).astype({"first_rank": "Int64"})
+    table = pd.DataFrame(rows, columns=["list", "rank", "item", "title", "score", "first_rank"])
+    table["first_rank"] = table["first_rank"].astype("Int64")
     table["moved"] = table["first_rank"] - table["rank"].astype("Int64")
     return table
 
 
-def arrow(moved: object) -> str:
+def arrow(moved: Any) -> str:
     """`↑3`, `↓2`, `=`, or `new` for an item that the first list does not hold."""
     if pd.isna(moved):
-        return "new"
-    step = int(moved)  # type: ignore[call-overload]
+        return t("side_by_side.new_item")
+    step = int(moved)
     return "=" if step == 0 else f"{'↑' if step > 0 else '↓'}{abs(step)}"
 
 
-def side_by_side_table(tidy: pd.DataFrame, taken: frozenset[int] = frozenset()) -> pd.DataFrame:
-    """Rank by list: title with its movement against the first list; ✓ marks what was taken later."""
+def side_by_side_table(
+    tidy: pd.DataFrame, *, taken: frozenset[int] = frozenset(), width: int = 30
+) -> pd.DataFrame:
+    """Rank by list: title and movement against the first list; ✓ marks what the user went on to take."""
     names = list(dict.fromkeys(tidy["list"]))
-    cells = tidy.assign(cell=[_cell(row, names[0], taken) for row in tidy.itertuples()])
-    wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names)
-    return wide.fillna("").rename_axis(columns=None).reset_index()
+    cells = tidy.assign(cell=[_cell(row, names[0], taken, width) for row in tidy.itertuples()])
+    wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names).fillna("")
+    wide = wide.rename_axis(columns=None).reset_index()
+    return wide.rename(columns={"rank": t("side_by_side.column_rank")})
 
 
-def _cell(row: Any, first: str, taken: frozenset[int]) -> str:
+def _cell(row: Any, first: str, taken: frozenset[int], width: int) -> str:
     mark = "✓ " if row.item in taken else ""
-    moved = "" if row.list == first else f" {arrow(row.moved)}"
-    return f"{mark}{row.title}{moved}"
+    moved = "" if row.list == first else f"{arrow(row.moved)} · "
+    return f"{moved}{mark}{numbers.shorten(row.title, width)}"
 
 
-def history_table(histories: Histories, row: int, dataset: Dataset, *, last: int = 50) -> pd.DataFrame:
-    """What the models see of this row, latest first: position (1 = oldest), title, weight, date."""
-    part = slice(int(histories.indptr[row]), int(histories.indptr[row + 1]))
-    items = histories.items[part]
+def long_table(tidy: pd.DataFrame) -> pd.DataFrame:
+    """`tidy_lists` with names for people: the table behind the figure."""
+    names = {
+        "list": t("side_by_side.column_list"),
+        "rank": t("side_by_side.column_rank"),
+        "title": t("side_by_side.column_title"),
+        "score": t("side_by_side.column_score"),
+        "first_rank": t("side_by_side.column_first"),
+    }
+    return tidy[list(names)].rename(columns=names)
+
+
+def history_table(histories: Histories, titles: NDArray[Any], *, last: int = 50) -> pd.DataFrame:
+    """What the models see of the only row, latest first: position (1 = oldest), title, date where known."""
     table = pd.DataFrame(
         {
-            "position": np.arange(1, len(items) + 1),
-            "item": items,
-            "title": [str(title) for title in dataset.titles[items]],
-            "weight": histories.weights[part],
+            t("side_by_side.column_position"): np.arange(1, len(histories.items) + 1),
+            t("side_by_side.column_title"): [str(title) for title in titles[histories.items]],
         }
     )
     if histories.times is not None:
-        table["date"] = pd.to_datetime(histories.times[part], unit="s").strftime("%Y-%m-%d")
+        dates = pd.to_datetime(histories.times, unit="s").strftime("%Y-%m-%d")
+        table[t("side_by_side.column_date")] = dates
     return table.iloc[::-1].head(last).reset_index(drop=True)
 
 
-def edited(items: Sequence[int], dataset: Dataset) -> Histories:
-    """The history of somebody nobody knows, made of these items, oldest first."""
-    return from_lists([list(items)], dataset.n_items)
+def interesting_row(lists: Sequence[Recommendations], judged: Holdout, *, k: int = 10) -> int:
+    """The judged user on whom the lists disagree most while one of them is right.
 
-
-def interesting_row(lists: Sequence[Recommendations], split: Split, *, k: int = 10) -> int:
-    """The judged user on whom the lists disagree most while one of them is right: row of the validation part.
-
-    Among users with 5 to 60 known events (all users where there is none), the lowest mean share of common
-    items over all pairs of lists wins; users with a hit come before users without; ties go to the first.
+    Users with 5 to 60 known events come before others, users with a hit before those without; then the
+    lowest number of common items over all pairs of lists wins, ties go to the first row.
     """
-    holdout = split.validation
-    tops = [one.items[:, :k] for one in lists]
-    common = np.zeros(len(holdout))
+    tops = [np.asarray(one.items[:, :k]) for one in lists]
+    common = np.zeros(len(judged))
     for left, right in combinations(tops, 2):
         same = (left[:, :, None] == right[:, None, :]) & (left[:, :, None] != NO_ITEM)
         common += same.any(axis=2).sum(axis=1)
-    hit = np.zeros(len(holdout), dtype=bool)
-    targets = holdout.targets
+    hit = np.zeros(len(judged), dtype=bool)
     for top in tops:
-        row_of = np.repeat(np.arange(len(top)), top.shape[1])
-        found = np.asarray(targets[row_of, np.maximum(top.ravel(), 0)]).ravel() != 0
-        hit |= (found & (top.ravel() != NO_ITEM)).reshape(top.shape).any(axis=1)
-    lengths = holdout.histories.lengths
-    suited = (lengths >= 5) & (lengths <= 60)
+        hit |= _hits(top, judged).any(axis=1)
+    lengths = judged.histories.lengths
+    suited = (lengths >= LEAST) & (lengths <= MOST)
     return int(np.lexsort((common, ~hit, ~suited))[0])
 
 
-def taken_later(split: Split, row: int) -> frozenset[int]:
-    """Items the judged user of this row took in the validation part."""
-    return frozenset(int(item) for item in split.validation.targets[row].indices)
+def _hits(top: NDArray[np.int32], judged: Holdout) -> NDArray[np.bool_]:
+    row_of = np.repeat(np.arange(len(top)), top.shape[1])
+    found = np.asarray(judged.targets[row_of, np.maximum(top.ravel(), 0)]).ravel() != 0
+    return (found & (top.ravel() != NO_ITEM)).reshape(top.shape)
 
 
-def row_of_user(split: Split, user: int) -> int | None:
-    """Row of the validation part that belongs to this user of the data set, or None."""
-    found = np.flatnonzero(split.validation.users == user)
-    return int(found[0]) if len(found) else None
+def finding(shown: Sequence[Shown], *, k: int, taken: frozenset[int], judged: bool) -> str:
+    """How many titles all lists share, and which list held most of what the user went on to take."""
+    tops = {one.name: {int(item) for item in one.items[:k]} for one in shown}
+    shared = set.intersection(*tops.values()) if tops else set()
+    words = [t("side_by_side.finding_shared", n=len(tops), shared=len(shared), k=k)]
+    if judged:
+        right = {name: len(top & taken) for name, top in tops.items()}
+        best = max(right, key=lambda name: right[name])
+        key = "finding_right" if right[best] else "finding_none"
+        words.append(
+            t(f"side_by_side.{key}", name=best, right=right[best], taken=numbers.count(len(taken)), k=k)
+        )
+    return " ".join(words)
+
+
+def stand_ins(shown: Sequence[Shown]) -> list[str]:
+    """A sentence for each list that the model itself did not give."""
+    return [
+        t(
+            "side_by_side.stand_in" if len(one.items) else "side_by_side.no_list",
+            name=one.name,
+            who=one.stand_in,
+        )
+        for one in shown
+        if one.stand_in
+    ]

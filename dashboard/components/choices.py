@@ -1,0 +1,56 @@
+"""Plain choices that several pages offer: metric, list length, group of users. In the URL by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.metrics import METRICS, PER_USER
+from dashboard import state
+from dashboard.text import t
+
+
+def one_of(
+    page: str,
+    name: str,
+    label: str,
+    options: Sequence[str],
+    words: Callable[[str], str],
+    default: str | None = None,
+) -> str:
+    """One of a few words, all of them in sight."""
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        default=options[0] if default is None else default,
+        required=True,
+        format_func=words,
+        key=state.widget(page, name),
+        bind="query-params",
+    )
+    return str(chosen)
+
+
+def k_choice(page: str, options: Sequence[int] = (5, 10, 20), default: int = 10) -> int:
+    """How many items are shown."""
+    chosen = st.segmented_control(
+        t("leaderboard.k"),
+        list(options),
+        default=default,
+        required=True,
+        key=state.widget(page, state.K),
+        bind="query-params",
+    )
+    return int(chosen)
+
+
+def metric_choice(page: str) -> str:
+    """A metric with one value per user."""
+    return st.selectbox(
+        t("leaderboard.metric"),
+        list(PER_USER),
+        format_func=lambda name: METRICS[name].label,
+        key=state.widget(page, state.METRIC),
+        bind="query-params",
+    )

@@ -1,0 +1,118 @@
+"""What the fusion lab asks: members with their weights, the rule with its setting, metric and k."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.fusion import FUSERS
+from dashboard import loaders
+from dashboard.components.choices import k_choice, metric_choice, one_of
+from dashboard.components.run_choice import runs_choice
+from dashboard.loaders import compare
+from dashboard.text import t
+
+PAGE = "fusion_lab"
+MEMBERS_AT_FIRST = 4
+SCALES = ("min_max", "z_score", "rank")
+CONSTANTS = (1, 5, 10, 20, 60, 100)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One fusion, as asked for."""
+
+    members: tuple[str, ...]
+    weights: tuple[float, ...]
+    method: str
+    settings: dict[str, Any]
+    metric: str
+    k: int
+
+    @property
+    def problem(self) -> str:
+        """Key of what keeps it from being made, or ""."""
+        if len(self.members) < 2:
+            return "fusion_lab.choose_two"
+        return "" if sum(self.weights) > 0 else "fusion_lab.all_zero"
+
+    def spec(self, label: str) -> dict[str, Any]:
+        """The job that saves it as a run."""
+        return {
+            "runs": self.members,
+            "method": self.method,
+            "weights": self.weights,
+            "settings": self.settings,
+            "label": label,
+        }
+
+
+def fusion_controls(single: pd.DataFrame) -> Recipe:
+    """`single` is a table of `loaders.runs` without fused ones."""
+    picked = runs_choice(PAGE, "members", single, t("fusion_lab.members"), default=_first(single))
+    members = compare.comparable(picked)
+    if len(members) < len(picked):
+        st.caption(t("side_by_side.different", n=len(picked) - len(members)))
+    weights = _sliders(members, compare.labels_of(single, members))
+    method, settings = _rule()
+    left, right = st.columns(2)
+    with left:
+        metric = metric_choice(PAGE)
+    with right:
+        k = k_choice(PAGE)
+    return Recipe(members, weights, method, settings, metric, k)
+
+
+def _first(single: pd.DataFrame) -> list[str]:
+    """At first the models that know persons."""
+    personal = single[~single["model"].isin(["random", "popularity"])]
+    return list((personal if len(personal) > 1 else single)["run"].head(MEMBERS_AT_FIRST))
+
+
+def _sliders(members: tuple[str, ...], labels: dict[str, str]) -> tuple[float, ...]:
+    places = st.columns(max(min(len(members), 4), 1))
+    return tuple(
+        places[number % len(places)].slider(
+            t("fusion_lab.weight", name=labels[run]),
+            0.0,
+            1.0,
+            0.5,
+            0.05,
+            key=f"{PAGE}_w_{run}",
+            bind="query-params",
+        )
+        for number, run in enumerate(members)
+    )
+
+
+def _rule() -> tuple[str, dict[str, Any]]:
+    left, right = st.columns(2)
+    with left:
+        method = one_of(
+            PAGE, "method", t("fusion_lab.method"), tuple(FUSERS), lambda name: FUSERS[name].label
+        )
+    with right:
+        if method == "rrf":
+            k0 = st.select_slider(
+                t("fusion_lab.setting_k0"), CONSTANTS, value=60, key=f"{PAGE}_k0", bind="query-params"
+            )
+            return method, {"k0": float(k0)}
+        label = t("fusion_lab.setting_normalisation")
+        scale = one_of(PAGE, "scale", label, SCALES, lambda name: t(f"fusion_lab.scale_{name}"))
+    return method, {"normalisation": scale}
+
+
+def save_button(recipe: Recipe, labels: dict[str, str]) -> None:
+    """Queue the fusion as a run like any other."""
+    names = " + ".join(labels[run] for run in recipe.members)
+    label = t("fusion_lab.saved_as", method=FUSERS[recipe.method].label, names=names)
+    st.button(
+        t("fusion_lab.save"),
+        type="primary",
+        key=f"{PAGE}_save",
+        on_click=loaders.submit,
+        args=("fuse", recipe.spec(label), t("fusion_lab.save_title", names=names)),
+    )
