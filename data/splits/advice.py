@@ -129,8 +129,8 @@ def _row(splitter: Splitter, made: SplitCounts | None, note: str) -> dict[str, A
 
 
 def _fewest(counts: SplitCounts) -> int:
-    """Users whose figures are the headline: known ones, or all where every judged user is new."""
-    if counts.validation_known + counts.test_known == 0:
+    """Users whose figures are the headline: known ones, or the new ones that this protocol is about."""
+    if counts.protocol == UserCold.name:
         return min(counts.validation_new, counts.test_new)
     return min(counts.validation_known, counts.test_known)
 
@@ -147,14 +147,14 @@ def _choose(
     words = {s.name: s.describe() for s in splitters}
     if not has_times:
         name = "random" if "random" in counts else "user_cold"
-        return name, f"The events have no times, so {words[name]}: {_users_in_words(counts[name])}."
+        return name, f"The events have no times, so {words[name]} ({_users_in_words(counts[name])})."
     for name in ("time", "last", "user_cold"):
         if name in counts and _fewest(counts[name]) >= ENOUGH_USERS:
             return name, _reason(name, counts, words[name])
     name = max(counts, key=lambda key: _fewest(counts[key]))
     return name, (
-        f"No protocol leaves {ENOUGH_USERS} users to judge by; {words[name]} leaves the most: "
-        f"{_users_in_words(counts[name])}, so read differences with care."
+        f"No protocol leaves {ENOUGH_USERS} users to judge by, so read differences with care; the most are "
+        f"left by: {words[name]} ({_users_in_words(counts[name])})."
     )
 
 
@@ -163,17 +163,19 @@ def _reason(name: str, counts: dict[str, SplitCounts], words: str) -> str:
     if name == "time":
         return f"A {words} is closest to real use and leaves enough users: {judged}."
     if "time" not in counts:
-        return f"The times do not allow a cut that leaves events on each side, so {words}: {judged}."
+        return f"The times do not allow a cut with events on each side, so {words} ({judged})."
     cut = counts["time"]
-    part, known, users = min(
-        ("validation", cut.validation_known, cut.validation_users),
-        ("test", cut.test_known, cut.test_users),
-        key=lambda entry: entry[1],
+    return (
+        f"A cut in time leaves only {cut.validation_known:,} known of {cut.validation_users:,} users in "
+        f"validation and {cut.test_known:,} of {cut.test_users:,} in test, so {words} ({judged})."
     )
-    return f"A cut in time leaves only {known:,} known of {users:,} {part} users, so {words}: {judged}."
 
 
 def _users_in_words(counts: SplitCounts) -> str:
-    if counts.validation_known + counts.test_known == 0:
-        return f"{counts.validation_new:,} new users in validation and {counts.test_new:,} in test"
-    return f"{counts.validation_known:,} known users in validation and {counts.test_known:,} in test"
+    kind = "new" if counts.protocol == UserCold.name else "known"
+    validation, test = (
+        (counts.validation_new, counts.test_new)
+        if kind == "new"
+        else (counts.validation_known, counts.test_known)
+    )
+    return f"{validation:,} {kind} users in validation and {test:,} in test"
