@@ -1,0 +1,130 @@
+"""The proposed mapping over a preview, editable; with the reason for each column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.components.config_form import validation_problem
+from dashboard.components.problem import problem_box
+from dashboard.loaders.imports import Look
+from dashboard.text import t
+from data.errors import ConfigError
+from data.mapping import AUTO, Mapping, Proposal
+
+REPEATS = ("keep", "last", "sum", "count")
+
+
+def in_words(look: Look) -> str:
+    """What the file is and what its columns are proposed to be."""
+    shape = look.shape.reasons[0] if look.shape.reasons else look.shape.format
+    chosen = look.proposal.mapping
+    roles = ", ".join(
+        t("import_data.role_pair", role=t(f"import_data.role_{role}").split(" (")[0].lower(), column=column)
+        for role in ("user", "item", "weight", "time")
+        if (column := getattr(chosen, role)) is not None
+    )
+    return t(
+        "import_data.finding",
+        name=look.name,
+        shape=shape.rstrip("."),
+        roles=t("import_data.finding_roles", roles=roles),
+    )
+
+
+def mapping_form(look: Look, key: str) -> Mapping | None:
+    """Columns, repeats and rarely changed choices; None while they contradict each other."""
+    proposed, names = look.proposal.mapping, [str(name) for name in look.preview.columns]
+    st.markdown(f"**{t('import_data.mapping')}**")
+    values: dict[str, Any] = {}
+    for place, role in zip(st.columns(4), ("user", "item", "weight", "time"), strict=True):
+        values[role] = _column(place, role, names, getattr(proposed, role), key)
+    with st.expander(t("import_data.why")):
+        st.dataframe(_reasons(look.proposal), hide_index=True, column_config=_columns(), key=f"{key}_why")
+    values["repeats"] = st.segmented_control(
+        t("import_data.repeats"),
+        REPEATS,
+        default=proposed.repeats,
+        required=True,
+        format_func=lambda name: t(f"import_data.repeats_{name}"),
+        key=f"{key}_repeats",
+    )
+    with st.expander(t("common.more_settings")):
+        values |= _rare(proposed, key)
+    if values["time"] != proposed.time:
+        values["time_format"] = (
+            values["time_format"] if values["time_format"] != proposed.time_format else AUTO
+        )
+    try:
+        return Mapping(**values)
+    except ConfigError as error:
+        problem_box(error)
+    except ValidationError as error:
+        problem_box(validation_problem(error))
+    return None
+
+
+def _column(place: Any, role: str, names: list[str], proposed: str | None, key: str) -> str | None:
+    optional = role in ("weight", "time")
+    options: list[str | None] = [*([None] if optional else []), *names]
+    return place.selectbox(
+        t(f"import_data.role_{role}"),
+        options,
+        index=options.index(proposed),
+        format_func=lambda name: t("import_data.none") if name is None else name,
+        key=f"{key}_{role}",
+        help=Mapping.model_fields[role].description,
+    )
+
+
+def _rare(proposed: Mapping, key: str) -> dict[str, Any]:
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    fields = Mapping.model_fields
+    return {
+        "time_format": left.text_input(
+            t("import_data.time_format"),
+            proposed.time_format,
+            key=f"{key}_format",
+            help=fields["time_format"].description,
+        ),
+        "min_weight": middle.number_input(
+            t("import_data.min_weight"),
+            value=proposed.min_weight,
+            key=f"{key}_least",
+            help=fields["min_weight"].description,
+        ),
+        "drop_duplicates": right.toggle(
+            t("import_data.drop_duplicates"),
+            proposed.drop_duplicates,
+            key=f"{key}_twice",
+            help=fields["drop_duplicates"].description,
+        ),
+    }
+
+
+def _reasons(proposal: Proposal) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "column": column,
+                "role": t(f"import_data.role_{role.role}"),
+                "reason": role.reason,
+                "sure": role.confidence,
+            }
+            for column, role in proposal.roles.items()
+        ]
+    )
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "column": t("import_data.column_column"),
+        "role": t("import_data.column_role"),
+        "reason": t("import_data.column_reason"),
+        "sure": st.column_config.ProgressColumn(
+            t("import_data.column_sure"), min_value=0, max_value=1, format="percent"
+        ),
+    }

@@ -1,0 +1,107 @@
+"""From a file to a trusted dataset: drop it, check its columns, import, see where every line went."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import loaders, state
+from dashboard.components import job_panel, next_button, page, problem_box
+from dashboard.components.import_outcome import import_outcome, look_at
+from dashboard.components.import_source import choose_file, choose_sample, take
+from dashboard.components.mapping_form import in_words, mapping_form
+from dashboard.jobs.states import Job, JobState
+from dashboard.loaders import uploads
+from dashboard.loaders.imports import look_into
+from dashboard.text import t
+from data.errors import NotFound, RankscopeError
+
+
+def current_job() -> Job | None:
+    """The import or sample job that this page follows."""
+    job_id = state.read(state.JOB)
+    if job_id is None:
+        return None
+    try:
+        return loaders.job(job_id)
+    except NotFound:
+        state.write(state.JOB, None)
+        return None
+
+
+def forget() -> None:
+    """Back to the drop zone."""
+    for name in (state.UPLOAD, state.ITEMS_UPLOAD, state.JOB):
+        state.write(name, None)
+
+
+def edit(upload: str) -> None:
+    """Preview, mapping, item file, name, and the button."""
+    look = look_into(upload)
+    st.markdown(in_words(look))
+    st.button(t("import_data.another"), key="import_another", type="tertiary", on_click=forget)
+    st.markdown(f"**{t('import_data.preview')}**")
+    st.dataframe(look.preview, hide_index=True, height=210, key="import_preview", lazy=False)
+    mapping = mapping_form(look, f"import_{upload[:8]}")
+    left, right = st.columns(2)
+    with left:
+        item_file()
+    name = right.text_input(
+        t("import_data.name"), look.name.split(".")[0], key=f"import_name_{upload[:8]}", max_chars=80
+    )
+    if st.button(
+        t("import_data.go", name=look.name), type="primary", disabled=mapping is None, key="import_go"
+    ):
+        spec = {"upload": upload, "mapping": mapping.model_dump(mode="json"), "name": name.strip() or None}
+        spec["items_upload"] = state.read(state.ITEMS_UPLOAD) or ""
+        state.write(state.JOB, loaders.submit("import", spec, t("import_data.job_title", name=look.name)))
+        st.rerun()
+
+
+def item_file() -> None:
+    """Titles and other facts of items."""
+    st.file_uploader(
+        t("import_data.items"),
+        key="import_items",
+        help=t("import_data.items_help"),
+        max_upload_size=uploads.SMALL_MB,
+        on_change=take,
+        args=("import_items", state.ITEMS_UPLOAD),
+    )
+    kept = state.read(state.ITEMS_UPLOAD)
+    if kept:
+        st.caption(t("import_data.items_kept", name=uploads.located(kept)[1]))
+
+
+def follow(job: Job) -> None:
+    """Progress of the job, then what became of it."""
+    if not job.result or job.state != JobState.DONE:
+        job_panel("import_job", job_ids=(job.id,))
+        if not job.active:
+            st.button(t("import_data.more"), key="import_more", on_click=forget)
+        return
+    if "rows" in job.result:
+        import_outcome(job.result)
+    dataset = job.result["dataset"]
+    st.button(t("import_data.more"), key="import_more", on_click=forget)
+    if dataset in set(loaders.datasets()["id"]):
+        look_at(dataset)
+        next_button(t("import_data.next"), "profile")
+
+
+page("import_data")
+job = current_job()
+upload = state.read(state.UPLOAD)
+if job is not None:
+    follow(job)
+elif upload is not None:
+    try:
+        edit(upload)
+    except RankscopeError as error:
+        problem_box(error)
+        st.button(t("import_data.another"), key="import_again", on_click=forget)
+else:
+    st.markdown(t("import_data.start"))
+    choose_file()
+    choose_sample()
+    if not loaders.datasets().empty:
+        next_button(t("import_data.next"), "profile")
