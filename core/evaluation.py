@@ -31,6 +31,7 @@ Users = Literal["known", "new", "all"]
 NO_K = 0  # the k of a number that does not depend on k
 RANK_ROWS, RANK_COLUMNS = 256, 4096  # sample of the score matrix whose effective rank is taken
 
+NO_TARGET = "no target"
 _LEFT_OUT = {
     "hide": "every target already in the history (hidden by the policy)",
     "exclusive": "no target in the history (the policy lists nothing else)",
@@ -59,7 +60,7 @@ def judged(holdout: Holdout, policy: Policy) -> tuple[Holdout, dict[str, int]]:
     reachable = _reachable(holdout, policy)
     had = np.diff(canonical(holdout.targets).indptr) > 0
     has = np.diff(reachable.indptr) > 0
-    counts = {"no target": int((~had).sum())}
+    counts = {NO_TARGET: int((~had).sum())}
     if policy.seen in _LEFT_OUT:
         counts[_LEFT_OUT[policy.seen]] = int((had & ~has).sum())
     kept = Holdout(holdout.histories, reachable, holdout.users, holdout.known).rows(has)
@@ -240,6 +241,14 @@ def _check_rows(recommendations: Recommendations, holdout: Holdout) -> None:
         )
 
 
+def _count_left_out(left_out: Mapping[str, int], holdout: Holdout) -> dict[str, int]:
+    counts = dict(left_out)
+    without = int((np.diff(canonical(holdout.targets).indptr) == 0).sum())
+    if without:
+        counts[NO_TARGET] = counts.get(NO_TARGET, 0) + without
+    return counts
+
+
 def evaluate(
     recommendations: Recommendations,
     holdout: Holdout,
@@ -256,7 +265,7 @@ def evaluate(
     Args:
         recommendations: lists of the rows of `holdout`, in its order.
         holdout: as returned by `judged`. A user with targets and an empty list counts 0; a user without
-            targets is NaN.
+            targets is NaN and counted as left out.
         train: what the model learnt from: the denominators of the catalogue metrics.
         fingerprint: the conditions.
         left_out: users not judged, by reason (from `judged`).
@@ -279,7 +288,7 @@ def evaluate(
         answered=listed & (recommendations.answered_by == 0),
         catalogue=catalogue_metrics(recommendations.items, catalogue_of(train, candidates), cuts)
         | dict(extra or {}),
-        left_out=dict(left_out or {}),
+        left_out=_count_left_out(left_out or {}, holdout),
         fingerprint=fingerprint,
         n_lists=int(listed.sum()),
     )

@@ -60,15 +60,36 @@ def _check_same_users(lists: Sequence[Recommendations]) -> None:
             )
 
 
-def _stack(lists: Sequence[Recommendations], depth: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Items and scores (n, n_members, depth); shorter lists are padded."""
-    shape = (len(lists[0]), len(lists), depth)
+def _stack(
+    lists: Sequence[Recommendations], rows: slice, depth: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Items and scores (rows, n_members, depth) of a block of users; shorter lists are padded."""
+    shape = (rows.stop - rows.start, len(lists), depth)
     items, scores = np.full(shape, -1, dtype=np.int32), np.full(shape, np.nan, dtype=np.float32)
     for number, member in enumerate(lists):
         length = min(depth, member.k)
-        items[:, number, :length] = member.items[:, :length]
-        scores[:, number, :length] = member.scores[:, :length]
+        items[:, number, :length] = member.items[rows, :length]
+        scores[:, number, :length] = member.scores[rows, :length]
     return items, scores
+
+
+def _union(lists: Sequence[Recommendations], depth: int, n_items: int) -> NDArray[np.int32]:
+    """(n, width) distinct items of each row over all lists, ascending, padded −1."""
+    n = len(lists[0])
+
+    def block(rows: slice) -> NDArray[np.int32]:
+        stacked, _ = _stack(lists, rows, depth)
+        union = np.full((len(stacked), len(lists) * depth), -1, dtype=np.int32)
+        widths = np.zeros(len(stacked), dtype=np.int64)
+        kernels.union_block(stacked, n_items, union, widths)
+        return union[:, : widths.max()].copy()
+
+    parts = map_blocks(block, n, ROWS)
+    width = max([1, *(part.shape[1] for part in parts)])
+    items = np.full((n, width), -1, dtype=np.int32)
+    for start, part in zip(range(0, n, ROWS), parts, strict=True):
+        items[start : start + len(part), : part.shape[1]] = part
+    return items
 
 
 def build_pool(lists: Sequence[Recommendations], depth: int, *, sources: Sequence[str] | None = None) -> Pool:
@@ -88,22 +109,17 @@ def build_pool(lists: Sequence[Recommendations], depth: int, *, sources: Sequenc
     _check_same_users(lists)
     if depth < 1:
         raise ConfigError(f"The depth of the pool is {depth}.", "Read at least one item of each list.")
-    stacked, stacked_scores = _stack(lists, min(depth, max(member.k for member in lists)))
-    n, n_members, read = stacked.shape
-    n_items = int(stacked.max(initial=-1)) + 1
-    union = np.full((n, n_members * read), -1, dtype=np.int32)
-    widths = np.zeros(n, dtype=np.int64)
-    map_blocks(lambda rows: kernels.union_block(stacked[rows], n_items, union[rows], widths[rows]), n, ROWS)
-    items = np.ascontiguousarray(union[:, : max(1, int(widths.max(initial=0)))])
-    ranks = np.zeros((n, n_members, items.shape[1]), dtype=np.int32)
+    read = min(depth, max(member.k for member in lists))
+    n_items = max(int(member.items.max(initial=-1)) for member in lists) + 1
+    items = _union(lists, read, n_items)
+    ranks = np.zeros((len(items), len(lists), items.shape[1]), dtype=np.int32)
     scores = np.full(ranks.shape, np.nan, dtype=np.float32)
 
     def fill(rows: slice) -> None:
-        kernels.fill_block(
-            stacked[rows], stacked_scores[rows], n_items, items[rows], ranks[rows], scores[rows]
-        )
+        stacked, stacked_scores = _stack(lists, rows, read)
+        kernels.fill_block(stacked, stacked_scores, n_items, items[rows], ranks[rows], scores[rows])
 
-    map_blocks(fill, n, ROWS)
+    map_blocks(fill, len(items), ROWS)
     answered = np.stack([(m.answered_by == 0) & (m.items >= 0).any(axis=1) for m in lists], axis=1)
     names = tuple(sources) if sources is not None else tuple(member.answerers[0] for member in lists)
     return Pool(items, ranks, scores, lists[0].keys, depth, lists[0].users, answered, names)

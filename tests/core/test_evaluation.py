@@ -101,6 +101,7 @@ def test_known_and_new_users_are_kept_apart() -> None:
     assert found.values("ndcg", 1, "new").tolist() == [0]
     assert found.values("ndcg", 1, "all").tolist() == [1, 0]
     assert np.isnan(found.per_user[2]).all()  # no target: not judged
+    assert found.left_out == {"no target": 1}
 
 
 def test_fallback_answers_are_told_apart() -> None:

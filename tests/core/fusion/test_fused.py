@@ -10,10 +10,12 @@ import pytest
 from core.fusion import FUSERS, Fuser
 from core.fusion.fused import Fused, FusedConfig, make_fuser
 from core.fusion.pool import FusedRecommendations, build_pool, fuse_top_k
+from core.models import MODELS
 from core.models.base import Recommender
-from core.ranking import FALLBACK, Policy, Recommendations, recommend
+from core.ranking import FALLBACK, Policy, Recommendations, fallback_scores, recommend
+from data.dataset import Dataset
 from data.errors import ConfigError, NotApplicable
-from data.histories import Histories, from_lists
+from data.histories import Histories, from_interactions, from_lists
 
 N_ITEMS = 40
 
@@ -97,6 +99,22 @@ def test_slider_equals_saved_run_exactly(
         shown.scores[own], saved.scores[own], rtol=2e-7, atol=1e-37
     )  # one step of a tie
     assert own.sum() > 20
+
+
+@pytest.mark.parametrize("rule", range(4))
+def test_trained_models_fuse_to_the_same_lists_for_known_and_unknown_users(rule: int, toy: Dataset) -> None:
+    models: dict[str, Any] = {
+        name: MODELS[name](MODELS[name].Config()).fit(toy) for name in ("popularity", "item_knn", "ease")
+    }
+    known = from_interactions(toy.interactions, np.arange(30, dtype=np.int32), toy)
+    fuser = rules((1.0, 2.0, 3.0))[rule]
+    for histories in (known.last(3), known.first(1).anonymous(), known.first(0).anonymous()):
+        saved = recommend(Fused(models, fuser), histories, k=4, fallback=fallback_scores(toy))
+        shown = slider(
+            list(models.values()), fuser, histories, 200, (1, 2, 3), 4, fallback=fallback_scores(toy)
+        )
+        np.testing.assert_array_equal(shown.items, saved.items)
+        np.testing.assert_array_equal(shown.answered_by, saved.answered_by)
 
 
 def test_who_answered_is_told_for_every_user() -> None:
