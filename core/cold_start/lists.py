@@ -17,7 +17,7 @@ from core.ranking import Policy, Recommendations, rank_scores, recommend
 from data.errors import NotApplicable
 from data.histories import Histories, from_lists
 
-ROWS = 128  # rows scored at a time
+ROWS = 64  # rows scored at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def list_shown(
         items, _ = rank_scores(scores, part.keys, conditions.k, conditions.seed)
         return items, answer.answered & ~undecided
 
-    size = min(ROWS, block_rows(shown.n_items))
+    size = min(ROWS, max(1, block_rows(shown.n_items) // 4))
     parts = map_blocks(block, len(shown), size, report=report)
     return np.concatenate([items for items, _ in parts]), np.concatenate([own for _, own in parts])
 

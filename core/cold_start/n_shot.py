@@ -218,11 +218,11 @@ def _measure(
     share = np.empty(len(people.ns))
     for column, n in enumerate(people.ns):
         known = _show(conditions.full, n, shown, conditions.seed)
-        items, answered = list_shown(strategy, model, known, conditions)
+        step = part_of(report, column / len(people.ns), (column + 1) / len(people.ns), f"{n} known events")
+        items, answered = list_shown(strategy, model, known, conditions, report=step)
         table = list_metrics(items, people.holdout.targets, (conditions.k,))
         values[:, column] = table[:, PER_USER.index(metric), 0]
         share[column] = answered.mean()
-        report((column + 1) / len(people.ns), f"{n} known events")
     return values, share
 
 

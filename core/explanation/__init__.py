@@ -8,7 +8,7 @@ from core.explanation import shap_permutation, subsets
 from core.explanation.additive import Additive
 from core.explanation.base import Explainer, Explanation, HasMembers
 from core.explanation.fused import FusedExplanation, or_reason
-from core.explanation.history_game import listed_score
+from core.explanation.history_game import check_place, listed_score
 from core.explanation.members import Members
 from core.explanation.permutation import Permutation
 from core.explanation.sentences import Reason, reasons
@@ -66,7 +66,9 @@ def explain(
     """
     if method is not None and method not in EXPLAINERS:
         raise ConfigError(f"There is no explanation method {method!r}.", f"Choose {', '.join(EXPLAINERS)}.")
-    if not isinstance(model, HasMembers):
+    if isinstance(model, HasMembers):
+        check_place(histories, row, item)
+    else:
         listed_score(model, histories, row, item)
     applicable = methods_for(model, histories, row)
     if method is not None and method not in applicable:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.arrays import NO_ITEM, PerUser
 from core.explanation.base import ScoresHistories
+from core.parallel import single_threaded_blas
 from data.errors import NotApplicable, NotFound
 from data.histories import Histories
 
@@ -68,10 +69,13 @@ class HistoryGame:
         player_of = np.maximum(np.arange(len(self.row_items)) - max(self.grouped - 1, 0), 0)
         masks = np.asarray(coalitions, dtype=bool)[:, player_of]
         only = np.array([self.item], dtype=np.int32)
-        parts = [
-            self.model.score(self.histories.repeat_masked(self.row, masks[start : start + BATCH]), only)[:, 0]
-            for start in range(0, len(masks), BATCH)
-        ]
+        with single_threaded_blas():  # many small products: threads would only wait for each other
+            parts = [
+                self.model.score(self.histories.repeat_masked(self.row, masks[start : start + BATCH]), only)[
+                    :, 0
+                ]
+                for start in range(0, len(masks), BATCH)
+            ]
         values = np.concatenate(parts).astype(np.float64)
         if not np.isfinite(values).all():
             raise NotApplicable(
@@ -90,6 +94,14 @@ def history_game(
     return HistoryGame(model, histories.anonymous(), row, item, grouped)
 
 
+def check_place(histories: Histories, row: int, item: int) -> None:
+    """NotFound unless the row and the item exist."""
+    if not 0 <= row < len(histories):
+        raise NotFound(f"There is no history number {row}.", f"Choose 0 to {len(histories) - 1}.")
+    if not 0 <= item < histories.n_items:
+        raise NotFound(f"There is no item number {item}.", f"Choose 0 to {histories.n_items - 1}.")
+
+
 def listed_score(model: ScoresHistories, histories: Histories, row: int, item: int) -> float:
     """The model's score of `item` for the row as it is, after checking that it can be explained.
 
@@ -97,10 +109,7 @@ def listed_score(model: ScoresHistories, histories: Histories, row: int, item: i
         NotFound: no such row or item.
         NotApplicable: the history is empty, or the model has no score for the item.
     """
-    if not 0 <= row < len(histories):
-        raise NotFound(f"There is no history number {row}.", f"Choose 0 to {len(histories) - 1}.")
-    if not 0 <= item < histories.n_items:
-        raise NotFound(f"There is no item number {item}.", f"Choose 0 to {histories.n_items - 1}.")
+    check_place(histories, row, item)
     if histories.lengths[row] == 0:
         raise NotApplicable(
             "This user has no past events, so no event can be the reason.",

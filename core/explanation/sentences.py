@@ -11,7 +11,8 @@ from core.arrays import NO_ITEM
 from core.explanation.base import Explanation
 
 NOISE = 2.0  # standard errors: smaller parts are not called a reason
-SMALL = 0.05  # of what speaks for the item: smaller parts explain nothing by themselves
+EVEN = 2.0  # times an even share: a part below it explains nothing by itself …
+SMALLEST, SMALL = 0.02, 0.05  # … within these bounds
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,18 @@ class Reason:
 
 
 def reasons(explanation: Explanation, n: int = 2) -> Reason:
-    """At most `n` reasons: positive, above two standard errors and 5 % of what speaks for the item."""
+    """At most `n` reasons: positive, above two standard errors, and not small.
+
+    Small is less than twice an even share of what speaks for the item, at least 2 % and at most 5 %.
+    """
     labels, amounts, errors = _by_label(explanation)
     positive = float(amounts[amounts > 0].sum())
     shares = amounts / positive if positive > 0 else np.zeros_like(amounts)
     heard = np.abs(amounts) >= np.maximum(NOISE * errors, 1e-12 * max(abs(explanation.score), 1.0))
     named = np.array([label != NO_ITEM for label in labels], dtype=bool)
     order = np.argsort(-amounts, kind="stable")
-    top = [int(p) for p in order if amounts[p] > 0 and heard[p] and named[p] and shares[p] >= SMALL][:n]
+    small = float(np.clip(EVEN / len(labels), SMALLEST, SMALL))
+    top = [int(p) for p in order if amounts[p] > 0 and heard[p] and named[p] and shares[p] >= small][:n]
     last = int(order[-1])
     against = labels[last] if amounts[last] < 0 and heard[last] and named[last] else None
     history = explanation.game == "history"

@@ -157,6 +157,13 @@ def test_many_small_parts_explain_nothing_by_themselves():
     assert reasons(made(np.full(40, 0.1))).silent
 
 
+def test_in_a_long_history_twice_an_even_share_is_a_reason():
+    """100 parts: one of 4 among 99 of 1 holds 4/103 = 3.9 %, above 2/100."""
+    reason = reasons(made([4.0] + [1.0] * 99))
+    assert reason.items == (0,)
+    assert reason.shares == pytest.approx((4 / 103,))
+
+
 def test_members_are_named():
     reason = reasons(made([3.0, 1.0], game="models", players=("als", "ease"), items=()))
     assert reason.names == ("als", "ease")
