@@ -1,0 +1,292 @@
+"""A file becomes a trusted data set: read, reconcile, set aside by rule, encode, keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.artifacts import Home, list_dataset_ids, save_dataset
+from data.columns import REASON
+from data.dataset import Dataset
+from data.encoding import BLANK_LINE, KEPT, Kept, encode
+from data.errors import DataError
+from data.event_rows import EventRows, read_events
+from data.items_table import ItemsMapping, item_features, propose_items
+from data.lifting import follows, lift
+from data.mapping import AUTO, Mapping, propose
+from data.quarantine import quarantine_table
+from data.reading.preview import preview, read_all
+from data.reading.records import Workplace, workplace
+from data.reading.shape import FileShape
+from data.reading.sniffing import sniff
+from data.reading.staging import Report
+from data.reading.times import guess_time_format
+
+MANY_QUARANTINED = 0.05  # share of the lines from which the report warns
+
+
+def silent(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+    """A report that records nothing."""
+    del fraction, stage, curve
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of every physical line of the file (of every row of a Parquet file).
+
+    `lines == header + accepted + sum(removed) + quarantined`. A record over three lines counts three; `events` is
+    the number of stored events.
+    """
+
+    name: str
+    lines: int
+    header: int
+    accepted: int
+    removed: dict[str, int]  # rule → lines set aside
+    quarantined: int
+    events: int
+    users: int
+    items: int
+    quarantine_reasons: dict[str, int] = field(default_factory=dict)
+    lifted: tuple[str, ...] = ()  # columns that became item metadata
+    notes: tuple[str, ...] = ()
+    dataset: str = ""
+    existed: bool = False  # the same content was stored before
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; `rows.removed` is the total over the rules."""
+        return {
+            "dataset": self.dataset,
+            "existed": self.existed,
+            "name": self.name,
+            "rows": {
+                "lines": self.lines,
+                "header": self.header,
+                "accepted": self.accepted,
+                "removed": sum(self.removed.values()),
+                "quarantined": self.quarantined,
+            },
+            "removed_by_rule": dict(self.removed),
+            "quarantine_reasons": dict(self.quarantine_reasons),
+            "events": self.events,
+            "users": self.users,
+            "items": self.items,
+            "lifted": list(self.lifted),
+            "notes": list(self.notes),
+        }
+
+
+def import_file(
+    path: Path | str,
+    home: Home,
+    *,
+    mapping: Mapping | None = None,
+    shape: FileShape | None = None,
+    name: str | None = None,
+    items_path: Path | str | None = None,
+    items_mapping: ItemsMapping | None = None,
+    report: Report = silent,
+) -> ImportReport:
+    """Import a file of events, with a file of item metadata if there is one, and store it under `home`.
+
+    Args:
+        mapping: which column is what; None takes what `propose` says.
+        shape: how the file is written; None takes what `sniff` says.
+        name: of the data set; None takes the file's.
+        items_path, items_mapping: item metadata, and which column is what in it.
+        report: called with (fraction, stage); may raise to stop, which leaves nothing behind.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: the file is no table, no row of it can be used, or its lines do not add up.
+    """
+    path = Path(path)
+    shape = sniff(path) if shape is None else shape
+    mapping = _settled(path, shape, mapping)
+    with workplace(home.cache) as work:
+        rows = read_events(work, path, shape, mapping, report)
+        report(0.5, "encoding ids")
+        kept = encode(work.con, mapping)
+        report(0.65, "collecting unreadable rows")
+        quarantine = quarantine_table(rows.records, rows.bad)
+        if kept is None:
+            raise _nothing_left(path, rows, quarantine, mapping)
+        report(0.7, "item metadata")
+        features, lifted, notes = _features(work, rows, kept, items_path, items_mapping)
+    summary = _summary(name or name_of(path), rows, kept, quarantine, lifted, notes)
+    reconcile(path, summary)
+    report(0.8, "storing")
+    dataset = Dataset(
+        kept.interactions,
+        kept.users,
+        kept.items,
+        item_features=features,
+        name=summary.name,
+        facts=_facts(path, shape, mapping, summary),
+    )
+    return _stored(home, dataset, quarantine, summary, report)
+
+
+def name_of(path: Path) -> str:
+    """The file's name without its endings."""
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0] or path.name
+
+
+def reconcile(path: Path, summary: ImportReport) -> None:
+    """Stop unless every physical line is accounted for.
+
+    Raises:
+        DataError: lines are missing or counted twice.
+    """
+    told = summary.header + summary.accepted + sum(summary.removed.values()) + summary.quarantined
+    if told != summary.lines:
+        raise DataError(
+            f"{path.name} has {summary.lines} lines, but {told} were accounted for; nothing was stored.",
+            "Check separator and quotes in the shape of the file, or save it as Parquet or JSON Lines.",
+        )
+
+
+def _settled(path: Path, shape: FileShape, mapping: Mapping | None) -> Mapping:
+    """The mapping with columns that exist and a known time format."""
+    head = preview(path, shape)
+    if head.empty:
+        kind = "a header and no readable row" if shape.header else "no readable row"
+        raise DataError(
+            f"{path.name} has {kind}.",
+            "At least one line with a user and an item is needed; check separator, quotes and encoding.",
+        )
+    if mapping is None:
+        return _settled(path, shape, propose(head, shape).mapping)
+    for column in (mapping.user, mapping.item, mapping.weight, mapping.time):
+        if column is not None:
+            shape.position(column)
+    if mapping.time is None or mapping.time_format != AUTO:
+        return mapping
+    return mapping.model_copy(update={"time_format": _time_format(head, mapping.time)})
+
+
+def _time_format(head: pd.DataFrame, column: str) -> str:
+    values = head[column].tolist()
+    found = guess_time_format(values)
+    if found is None:
+        shown = next((value for value in values if value), None)
+        raise DataError(
+            f"The times in column {column!r} are not recognised; the first is {shown!r}.",
+            "Give a time format such as epoch_s, epoch_ms, iso or %d/%m/%Y %H:%M, or import without a time column.",
+        )
+    return found[0]
+
+
+def _nothing_left(path: Path, rows: EventRows, quarantine: pd.DataFrame, mapping: Mapping) -> DataError:
+    if len(quarantine):
+        first = quarantine.iloc[0]
+        why = f"{len(quarantine)} were unreadable, the first in line {first['line']} ({first[REASON]}: {first['text'][:80]!r})"
+    else:
+        why = "all were set aside by rule (no user, or below the minimum weight)"
+    return DataError(
+        f"No row of {path.name} can be used: {why}.",
+        f"Check the separator and the mapping (user {mapping.user!r}, item {mapping.item!r}, "
+        f"weight {mapping.weight!r}, time {mapping.time!r} as {mapping.time_format}).",
+    )
+
+
+def _features(
+    work: Workplace,
+    rows: EventRows,
+    kept: Kept,
+    items_path: Path | str | None,
+    items_mapping: ItemsMapping | None,
+) -> tuple[pd.DataFrame | None, tuple[str, ...], list[str]]:
+    """Item metadata from the events' own columns and from the item file; the file goes first."""
+    lifted, names, notes = _lifted(work, rows, kept)
+    if items_path is None:
+        return lifted, names, notes
+    table, more = _from_file(work, Path(items_path), kept, items_mapping)
+    if lifted is not None:
+        taken = {str(column).lower() for column in table}
+        free = [column for column in lifted if str(column).lower() not in taken]
+        table = pd.concat([table, lifted[free]], axis=1)
+    return table, names, notes + more
+
+
+def _lifted(
+    work: Workplace, rows: EventRows, kept: Kept
+) -> tuple[pd.DataFrame | None, tuple[str, ...], list[str]]:
+    columns = {n: f for n, f in rows.candidates.items() if follows(work.con, KEPT, "item_id", f)}
+    if not columns:
+        return None, (), []
+    table, conflicts = lift(work.con, KEPT, "item_id", columns)
+    table = table.astype(object).where(table.notna(), None)
+    shape = FileShape(columns=tuple(table.columns))
+    mapping = propose_items(table.head(200), shape).model_copy(update={"id": "item"})
+    features, _ = item_features(table, mapping, kept.items.ids, where="the events")
+    notes = [
+        f"{name!r} depends on the item and became item metadata"
+        + (f"; {n} items have several values, the most frequent counts." if n else ".")
+        for name, n in conflicts.items()
+    ]
+    return features, tuple(columns), notes
+
+
+def _from_file(
+    work: Workplace, path: Path, kept: Kept, mapping: ItemsMapping | None
+) -> tuple[pd.DataFrame, list[str]]:
+    shape = sniff(path)
+    inner = Workplace(work.con, work.folder / "items")
+    inner.folder.mkdir()
+    table = read_all(path, shape, inner)
+    ids = kept.items.ids
+    chosen = mapping or propose_items(table.head(2000), shape, set(ids.tolist()))
+    return item_features(table, chosen, ids, where=path.name)
+
+
+def _summary(
+    name: str,
+    rows: EventRows,
+    kept: Kept,
+    quarantine: pd.DataFrame,
+    lifted: tuple[str, ...],
+    notes: list[str],
+) -> ImportReport:
+    spans = int(rows.records.unread["span"].sum() + rows.bad["span"].sum())
+    removed = {BLANK_LINE: rows.records.blank, **kept.removed}
+    reasons = quarantine[REASON].value_counts()
+    if spans > MANY_QUARANTINED * rows.records.lines:
+        notes = [f"{spans} of {rows.records.lines} lines could not be read; look at the quarantine.", *notes]
+    return ImportReport(
+        name=name,
+        lines=rows.records.lines,
+        header=rows.records.header,
+        accepted=kept.lines,
+        removed={rule: n for rule, n in removed.items() if n},
+        quarantined=spans,
+        events=len(kept.interactions),
+        users=len(kept.users),
+        items=len(kept.items),
+        quarantine_reasons={str(reason): int(n) for reason, n in sorted(reasons.items())},
+        lifted=lifted,
+        notes=(*rows.notes, *kept.notes, *notes),
+    )
+
+
+def _facts(path: Path, shape: FileShape, mapping: Mapping, summary: ImportReport) -> dict[str, Any]:
+    told = {key: value for key, value in summary.as_json().items() if key not in ("dataset", "existed")}
+    return {
+        "source": path.name,
+        "shape": shape.model_dump(mode="json"),
+        "mapping": mapping.model_dump(mode="json"),
+        "import": told,
+    }
+
+
+def _stored(
+    home: Home, dataset: Dataset, quarantine: pd.DataFrame, summary: ImportReport, report: Report
+) -> ImportReport:
+    before = set(list_dataset_ids(home))
+    tables = {"quarantine": quarantine} if len(quarantine) else None
+    dataset_id = save_dataset(home, dataset, extra_tables=tables)
+    report(1.0, "done")
+    return replace(summary, dataset=dataset_id, existed=dataset_id in before)

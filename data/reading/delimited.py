@@ -1,0 +1,194 @@
+"""Separated text, read twice if need be: first the quick way, then line by line.
+
+DuckDB's CSV reader is quick but loses rows without a word once a quote is not closed (half of a file for
+twenty such lines). So its answer is only taken when the physical lines add up; otherwise every line is
+judged on its own and only the lines that take part in a quoted line break are joined.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.columns import LINE
+from data.reading.records import (
+    NOT_UTF8,
+    NUL_BYTE,
+    RAGGED,
+    SPAN,
+    STRAY_QUOTE,
+    Records,
+    Workplace,
+    field_names,
+    lines_source,
+    long_lines,
+    pick_lines,
+    text_literal,
+    unread_table,
+)
+from data.reading.repair import join_lines
+from data.reading.shape import FileShape
+from data.reading.staging import BROKEN_SHOWN, NUL_SHOWN, Staged, with_plain_newlines
+
+RECORDS, PHYSICAL, JOINED = "delimited_records", "physical_lines", "joined_records"
+
+
+def quick_records(staged: Staged, shape: FileShape) -> Records | None:
+    """The file through DuckDB's CSV reader, or None where only the careful way numbers its lines."""
+    if staged.scan.inner_blank or staged.damaged:
+        return None
+    names = field_names(shape)
+    quote = shape.quote if staged.scan.quotes else ""
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    source = (
+        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, skip={int(shape.header)}, "
+        f"delim={text_literal(shape.delimiter)}, quote={text_literal(quote)}, escape={text_literal(quote)}, "
+        f"columns={{{columns}}}{long_lines(staged)})"
+    )
+    breaks = " + ".join(f"coalesce(length({n}) - length(replace({n}, chr(10), '')), 0)" for n in names)
+    span = f"(1 + {breaks})::INT" if quote else "1"
+    return Records(
+        relation=f"(SELECT *, {span} AS {SPAN} FROM {source})",
+        row_hash=f"hash({', '.join(names)})",
+        lines=staged.scan.lines,
+        header=int(shape.header),
+        blank=staged.scan.trailing_blank,
+        first_line=1 + int(shape.header),
+        text_of=pick_lines(staged.path),
+        swallowed=_swallowed_sql(source, names, shape.delimiter) if quote else None,
+    )
+
+
+def _swallowed_sql(source: str, names: list[str], delimiter: str) -> str:
+    """Records over several lines of which each looks like a whole record: an opened quote ate them."""
+    mark = text_literal(delimiter)
+    joined = "concat_ws(" + mark + ", " + ", ".join(f"coalesce({name}, '')" for name in names) + ")"
+    return (
+        f"SELECT count(*) FROM (SELECT string_split({joined}, chr(10)) AS part FROM {source}) "
+        f"WHERE len(part) > 1 AND len(list_filter(part, lambda x: (length(x) - length(replace(x, {mark}, ''))) "
+        f"<> {len(names) - 1} * length({mark}))) = 0"
+    )
+
+
+def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
+    """The file line by line. What cannot be split into its columns is listed in `unread`."""
+    staged = with_plain_newlines(staged, work.folder)
+    con, names = work.con, field_names(shape)
+    con.execute(f"CREATE OR REPLACE TABLE {PHYSICAL} AS SELECT text FROM {lines_source(staged)}")
+    header = _header_line(work, shape)
+    _classify(work, staged, shape, header)
+    joined, stray = join_lines(con, shape.delimiter, len(names))
+    _store_joined(work, joined, names)
+    unread = _unread(work, len(names), stray)
+    con.execute(_records_sql(names))
+    blank = con.execute(
+        f"SELECT count(*) FROM classified WHERE kind = 'blank' AND line NOT IN (SELECT line FROM consumed)"
+    ).fetchone()[0]
+    return Records(
+        relation=RECORDS,
+        row_hash=f"hash({', '.join(names)})",
+        lines=con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchone()[0],
+        header=int(header > 0),
+        blank=blank,
+        first_line=header + 1,
+        numbered=True,
+        final=True,
+        unread=unread,
+        text_of=pick_lines(staged.path),
+    )
+
+
+def _header_line(work: Workplace, shape: FileShape) -> int:
+    """Number of the header line: the first that is not blank; 0 without a header."""
+    if not shape.header:
+        return 0
+    query = f"SELECT min(rowid) + 1 FROM {PHYSICAL} WHERE trim(coalesce(text, '')) <> ''"
+    return int(work.con.execute(query).fetchone()[0] or 0)
+
+
+def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) -> None:
+    """Table `classified`: line, text, kind and, where the line is a record by itself, its fields."""
+    mark = text_literal(shape.delimiter)
+    plain = f"string_split(text, {mark})"
+    if shape.quote:
+        escaped = "".join(f"\\x{{{ord(letter):x}}}" for letter in shape.delimiter)
+        quoted = r' *"(?:[^"]|"")*" *'
+        bare = rf'(?:[^"{escaped}][^{escaped}]*|)'
+        whole = text_literal(rf"(?s)(?:{escaped}(?:{quoted}|{bare}))*")
+        each = text_literal(rf"(?s){escaped}({quoted}|{bare})")
+        structural = f"contains(text, '\"') AND regexp_matches({mark} || text, {text_literal(escaped + ' *' + chr(34))})"
+        closed = f"regexp_full_match({mark} || text, {whole})"
+        odd = "(length(x) - length(replace(x, chr(34), ''))) % 2 = 1"
+        literal = f"len({plain}) = {len(shape.columns)} AND len(list_filter({plain}, lambda x: {odd})) = 0"
+        fields = (
+            f"list_transform(regexp_extract_all({mark} || text, {each}, 1), lambda x: {_unquote_sql('x')})"
+        )
+    else:
+        structural, closed, literal, fields = "false", "true", "false", plain
+    damaged = "false"
+    if staged.damaged:
+        damaged = f"contains(text, '{NUL_SHOWN}') OR contains(text, '{BROKEN_SHOWN}')"
+    work.con.execute(
+        f"""CREATE OR REPLACE TABLE classified AS
+        SELECT line, CASE WHEN kind IN ('open', 'damaged') THEN text END AS text,
+               CASE kind WHEN 'quoted' THEN 'whole' WHEN 'literal' THEN 'whole' ELSE kind END AS kind,
+               CASE WHEN kind = 'quoted' THEN {fields} WHEN kind IN ('whole', 'literal') THEN {plain} END AS fields
+        FROM (SELECT line, text, CASE WHEN trim(text) = '' THEN 'blank' WHEN {damaged} THEN 'damaged'
+                                      WHEN NOT quoted THEN 'whole' WHEN {closed} THEN 'quoted'
+                                      WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
+              FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text, coalesce({structural}, false) AS quoted
+                    FROM {PHYSICAL}))
+        WHERE line <> {header}"""
+    )
+
+
+def _unquote_sql(name: str) -> str:
+    inner = f"trim({name})"
+    return (
+        f"CASE WHEN starts_with({inner}, '\"') THEN replace(substr({inner}, 2, length({inner}) - 2), '\"\"', '\"') "
+        f"ELSE {name} END"
+    )
+
+
+def _store_joined(work: Workplace, joined: list[tuple[int, int, list[str]]], names: list[str]) -> None:
+    """Tables of the records that go over several lines, and of the lines that they consumed."""
+    records = pd.DataFrame(
+        {
+            LINE: pd.Series([line for line, _, _ in joined], dtype="int64"),
+            SPAN: pd.Series([span for _, span, _ in joined], dtype="int32"),
+            **{
+                name: pd.Series([fields[i] for _, _, fields in joined], dtype="str")
+                for i, name in enumerate(names)
+            },
+        }
+    )
+    work.con.register("joined_frame", records)
+    work.con.execute(f"CREATE OR REPLACE TABLE {JOINED} AS SELECT * FROM joined_frame")
+    work.con.execute(
+        f"CREATE OR REPLACE TABLE consumed AS SELECT unnest(range(line, line + {SPAN})) AS line FROM {JOINED}"
+    )
+
+
+def _fits(n_fields: int) -> str:
+    """SQL: the right number of fields, or one empty field too many (a delimiter at the end of the line)."""
+    return f"(len(fields) = {n_fields} OR (len(fields) = {n_fields} + 1 AND fields[{n_fields} + 1] = ''))"
+
+
+def _unread(work: Workplace, n_fields: int, stray: list[int]) -> pd.DataFrame:
+    rows = work.con.execute(
+        f"""SELECT line, CASE WHEN kind = 'damaged' AND contains(text, '{NUL_SHOWN}') THEN '{NUL_BYTE}'
+                              WHEN kind = 'damaged' THEN '{NOT_UTF8}' ELSE '{RAGGED}' END
+        FROM classified WHERE (kind = 'damaged' OR (kind = 'whole' AND NOT {_fits(n_fields)}))
+          AND line NOT IN (SELECT line FROM consumed) ORDER BY line"""
+    ).fetchall()
+    listed = [(line, 1, reason) for line, reason in rows] + [(line, 1, STRAY_QUOTE) for line in stray]
+    return unread_table(sorted(listed))
+
+
+def _records_sql(names: list[str]) -> str:
+    columns = ", ".join(f"fields[{i + 1}] AS {name}" for i, name in enumerate(names))
+    return (
+        f"CREATE OR REPLACE TABLE {RECORDS} AS SELECT * FROM ("
+        f"SELECT line, 1 AS {SPAN}, {columns} FROM classified "
+        f"WHERE kind = 'whole' AND {_fits(len(names))} AND line NOT IN (SELECT line FROM consumed) "
+        f"UNION ALL SELECT line, {SPAN}, {', '.join(names)} FROM {JOINED}) ORDER BY line"
+    )

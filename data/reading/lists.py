@@ -1,0 +1,69 @@
+"""Ranked lists made elsewhere: user, item and a rank or a score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from data.columns import ITEM, RANK, SCORE, USER
+from data.errors import DataError
+from data.reading.preview import read_all
+from data.reading.records import workplace
+from data.reading.sniffing import sniff
+from data.reading.words import named
+
+
+def read_lists(path: Path | str) -> pd.DataFrame:
+    """Ranked lists of a file of any readable shape, found by the names of its columns.
+
+    Without a rank, items are ranked by descending score (ties in file order); without a score, the score is minus
+    the rank, so that a sum over lists is a Borda count. Ranks are renumbered from 1 without gap.
+
+    Returns:
+        One row per (user, item): user (str), item (str), rank (int64, from 1), score (float64), sorted by the
+        order in which users appear and rank. A repeated pair keeps its best rank.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: columns are missing, or a rank or score is not a number; the message names the value.
+    """
+    path = Path(path)
+    shape = sniff(path)
+    columns = {role: named(role, shape.columns) for role in (USER, ITEM, RANK, SCORE)}
+    if not columns[USER] or not columns[ITEM] or not (columns[RANK] or columns[SCORE]):
+        raise DataError(
+            f"{path.name} has the columns {', '.join(shape.columns)}; lists need user, item and rank or score.",
+            "Name the columns in the first line: user,item,rank,score (rank or score may be missing).",
+        )
+    with workplace() as work:
+        table = read_all(path, shape, work)
+    lists = pd.DataFrame({USER: table[columns[USER]].astype("str"), ITEM: table[columns[ITEM]].astype("str")})
+    for role in (RANK, SCORE):
+        if columns[role]:
+            lists[role] = _numbers(path, table, str(columns[role]))
+    return _ranked(path, lists)
+
+
+def _numbers(path: Path, table: pd.DataFrame, column: str) -> pd.Series:
+    values = pd.to_numeric(table[column], errors="coerce").astype("float64")
+    if values.isna().any():
+        row = int(values.isna().to_numpy().argmax())
+        raise DataError(
+            f"Column {column!r} of {path.name} holds {table[column].iloc[row]!r} in row {row + 1}.",
+            "Every rank and score must be a number; correct the file and import it again.",
+        )
+    return values
+
+
+def _ranked(path: Path, lists: pd.DataFrame) -> pd.DataFrame:
+    if lists.empty:
+        raise DataError(f"{path.name} holds no list.", "Write one line per user and item.")
+    if SCORE not in lists:
+        lists[SCORE] = -lists[RANK]
+    by = (RANK, True) if RANK in lists else (SCORE, False)
+    lists["_user"] = pd.factorize(lists[USER])[0]
+    lists = lists.sort_values(["_user", by[0]], ascending=[True, by[1]], kind="stable")
+    lists = lists.drop_duplicates([USER, ITEM], keep="first")
+    lists[RANK] = lists.groupby("_user").cumcount() + 1
+    return lists[[USER, ITEM, RANK, SCORE]].reset_index(drop=True)

@@ -1,0 +1,61 @@
+"""The first rows of a file, and a whole small file, as a table of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from data.reading.delimited import careful_records
+from data.reading.head import decode_head, read_head
+from data.reading.jsonl import jsonl_records
+from data.reading.parquet import parquet_records
+from data.reading.records import Records, Workplace, field_names, workplace
+from data.reading.shape import FileShape
+from data.reading.staging import Staged, stage
+
+PREVIEW_BYTES = 1 << 20
+
+
+def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
+    """The first `n` readable rows as text; missing values are None. Columns are named as in `shape`.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: the file is empty or cannot be opened.
+    """
+    path = Path(path)
+    with workplace() as work:
+        if shape.format == "parquet":
+            return _table(work, parquet_records(work, path, shape), shape, n)
+        head, _ = read_head(path, PREVIEW_BYTES)
+        text = decode_head(head, shape.encoding)
+        if len(head) >= PREVIEW_BYTES and "\n" in text:
+            text = text[: text.rindex("\n") + 1]
+        part = work.folder / "head"
+        part.write_text(text, encoding="utf-8", newline="")
+        plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none"})
+        staged = stage(part, plain, work.folder, lambda *args, **kwargs: None)
+        return _table(work, text_records(work, staged, shape), shape, n)
+
+
+def read_all(path: Path, shape: FileShape, work: Workplace) -> pd.DataFrame:
+    """Every readable row as text (for small files: item metadata, lists)."""
+    if shape.format == "parquet":
+        return _table(work, parquet_records(work, path, shape), shape, None)
+    staged = stage(path, shape, work.folder, lambda *args, **kwargs: None)
+    return _table(work, text_records(work, staged, shape), shape, None)
+
+
+def text_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
+    """A text file the careful way."""
+    reader = jsonl_records if shape.format == "jsonl" else careful_records
+    return reader(work, staged, shape)
+
+
+def _table(work: Workplace, records: Records, shape: FileShape, n: int | None) -> pd.DataFrame:
+    limit = "" if n is None else f" LIMIT {n}"
+    fields = ", ".join(field_names(shape))
+    table: pd.DataFrame = work.con.execute(f"SELECT {fields} FROM {records.relation}{limit}").df()
+    table.columns = pd.Index(shape.columns)
+    return table.astype(object).where(table.notna(), None)

@@ -1,0 +1,70 @@
+"""Tell a quoted field that goes over several lines from a quote that somebody forgot to close."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+MOST_LINES = 1000  # of one record
+MOST_CLOSERS = 40  # lines with a quote tried as the end of a record
+
+Joined = tuple[int, int, list[str]]  # first line, number of lines, fields
+
+
+def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], list[int]]:
+    """Records that go over several lines, and the lines with a stray quote.
+
+    Reads the table `classified` (line, text, kind): each line of kind 'open' starts a quoted field that the line
+    does not close. It is joined with the following lines when together they are one record and not every one of
+    them looks like a record by itself.
+
+    Returns:
+        (first line, number of lines, fields) of each record; the numbers of the lines that start none.
+    """
+    openers = con.execute("SELECT line, text FROM classified WHERE kind = 'open' ORDER BY line").fetchall()
+    joined: list[Joined] = []
+    stray: list[int] = []
+    done = 0
+    for line, text in openers:
+        if line <= done:
+            continue
+        record = _record_from(con, line, text, delimiter, n_fields)
+        if record is None:
+            stray.append(line)
+        else:
+            joined.append(record)
+            done = line + record[1] - 1
+    return joined, stray
+
+
+def _record_from(con: Any, start: int, text: str, delimiter: str, n_fields: int) -> Joined | None:
+    following = con.execute(
+        "SELECT coalesce(text, '') FROM physical_lines WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
+        [start, start + MOST_LINES],
+    )
+    parts, closers = [text], 0
+    while closers < MOST_CLOSERS and (row := following.fetchone()) is not None:
+        parts.append(row[0])
+        if '"' not in row[0]:
+            continue
+        closers += 1
+        fields = parse_record("\n".join(parts), delimiter)
+        if fields is not None and len(fields) == n_fields:
+            return None if looks_like_records(parts, delimiter, n_fields) else (start, len(parts), fields)
+    return None
+
+
+def parse_record(text: str, delimiter: str) -> list[str] | None:
+    """Fields of exactly one record, or None: an open quote, letters after a closing one, or more records."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def looks_like_records(parts: list[str], delimiter: str, n_fields: int) -> bool:
+    """Whether every line has the right number of fields when quotes mean nothing."""
+    return all(part.count(delimiter) == n_fields - 1 for part in parts)

@@ -1,0 +1,208 @@
+"""Find out how a file is written: format, delimiter, header, columns; each with its reason."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.errors import DataError
+from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, read_head
+from data.reading.shape import FileShape
+from data.reading.words import is_known_word
+
+DELIMITERS = {"::": "::", "\t": "tab", ",": "comma", ";": "semicolon", "|": "|", " ": "space"}
+SAMPLE_LINES = 500
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
+
+
+def sniff(path: Path | str) -> FileShape:
+    """The shape of a file from its first 256 KiB; its name does not matter.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: empty, binary, damaged, of one column, or with no steady number of columns.
+    """
+    path = Path(path)
+    head, compression = read_head(path)
+    packing = ("packed with gzip",) if compression == "gzip" else ()
+    if head.startswith(PARQUET_MAGIC):
+        return _parquet_shape(path, compression, packing)
+    encoding, reason = guess_encoding(head)
+    text = decode_head(head, encoding)
+    lines = _whole_lines(text, cut=len(head) >= HEAD_BYTES)
+    common: dict[str, Any] = {"compression": compression, "encoding": encoding}
+    if lines[0].lstrip().startswith(("{", "[")):
+        return _jsonl_shape(path, lines, common, (*packing, reason))
+    return _delimited_shape(path, lines, common, (*packing, reason))
+
+
+def _whole_lines(text: str, *, cut: bool) -> list[str]:
+    lines = re.split(r"\r\n|\n|\r", text)
+    if cut and len(lines) > 1:
+        lines.pop()
+    return [line for line in lines if line.strip(" ")][:SAMPLE_LINES] or [text]
+
+
+def _parquet_shape(path: Path, compression: str, reasons: tuple[str, ...]) -> FileShape:
+    if compression == "gzip":
+        import gzip  # the rare case of a packed Parquet file: only its schema is wanted here
+
+        with gzip.open(path, "rb") as stream:
+            names = _parquet_names(path, pa.BufferReader(stream.read()))
+    else:
+        names = _parquet_names(path, str(path))
+    return FileShape(
+        format="parquet",
+        compression=compression,  # type: ignore[arg-type]
+        header=False,
+        columns=tuple(names),
+        reasons=(*reasons, "Parquet, by its first four bytes"),
+    )
+
+
+def _parquet_names(path: Path, source: Any) -> list[str]:
+    try:
+        return [str(name) for name in pq.read_schema(source).names]
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(
+            f"{path.name} begins like a Parquet file but cannot be opened ({error}).",
+            "It was probably cut off on the way: fetch or write it again.",
+        ) from error
+
+
+def _jsonl_shape(path: Path, lines: list[str], common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
+    names: dict[str, None] = {}
+    objects = 0
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            objects += 1
+            names.update(dict.fromkeys(value))
+    if not objects:
+        raise DataError(
+            f"{path.name} begins with {lines[0][:40]!r}, which is not one JSON object per line.",
+            'Write each row on a line of its own, like {"user": "u1", "item": "i7"}.',
+        )
+    note = f"one JSON object per line ({objects} of the first {len(lines)} lines)"
+    return FileShape(format="jsonl", header=False, columns=tuple(names), reasons=(*reasons, note), **common)
+
+
+def _delimited_shape(
+    path: Path, lines: list[str], common: dict[str, Any], reasons: tuple[str, ...]
+) -> FileShape:
+    delimiter, n_fields, share = _best_delimiter(path, lines)
+    quote = '"' if len(delimiter) == 1 else ""
+    rows = [split_line(line, delimiter, quote) for line in lines]
+    header, why = _has_header(rows, n_fields)
+    named = rows[0] if header else []
+    return FileShape(
+        format="delimited",
+        delimiter=delimiter,
+        quote=quote,  # type: ignore[arg-type]
+        header=header,
+        columns=_column_names(named, n_fields),
+        reasons=(
+            *reasons,
+            f"{DELIMITERS[delimiter]} separated: {share:.0%} of the first {len(lines)} lines have {n_fields} fields",
+            why,
+        ),
+        **common,
+    )
+
+
+def split_line(line: str, delimiter: str, quote: str) -> list[str]:
+    """Fields of one line; a quoted field may contain the delimiter, a stray mark is a letter."""
+    if not quote or quote not in line:
+        return line.split(delimiter)
+    mark = re.escape(delimiter)
+    fields = re.findall(rf'{mark}( *"(?:[^"]|"")*" *(?={mark}|$)|[^{mark}]*)', delimiter + line)
+    return [_unquoted(field) for field in fields]
+
+
+def _unquoted(field: str) -> str:
+    inner = field.strip(" ")
+    if len(inner) >= 2 and inner[0] == inner[-1] == '"':
+        return inner[1:-1].replace('""', '"')
+    return field
+
+
+def _best_delimiter(path: Path, lines: list[str]) -> tuple[str, int, float]:
+    """The delimiter under which most lines agree on their number of fields; more fields win a draw."""
+    found = []
+    for rank, delimiter in enumerate(DELIMITERS):
+        counts = Counter(
+            len(split_line(line, delimiter, '"' if len(delimiter) == 1 else "")) for line in lines
+        )
+        n_fields, n_lines = counts.most_common(1)[0]
+        share = n_lines / len(lines)
+        if n_fields > 1:
+            spaced = delimiter == " "  # a space stands inside titles and dates: the last resort
+            found.append(
+                (
+                    share >= 0.9,
+                    not spaced and share >= 0.5,
+                    round(share, 1),
+                    n_fields,
+                    -rank,
+                    share,
+                    delimiter,
+                )
+            )
+    if not found:
+        raise DataError(
+            f"{path.name} has one column only; its first line is {lines[0][:60]!r}.",
+            "At least a user and an item are needed in each line, separated by comma, tab, ;, |, :: or space.",
+        )
+    *_, n_fields, _, share, delimiter = max(found)
+    if share < 0.5:
+        lengths = sorted({len(line.split(delimiter)) for line in lines})
+        raise DataError(
+            f"{path.name} is no table: its lines have between {lengths[0]} and {lengths[-1]} fields.",
+            "Write one line per user and item, like: user,item,weight,time.",
+        )
+    return delimiter, n_fields, share
+
+
+def _kind(value: str) -> str:
+    value = value.strip()
+    if not value:
+        return "empty"
+    return "number" if NUMBER.fullmatch(value) else "date" if DATE.fullmatch(value) else "text"
+
+
+def _has_header(rows: list[list[str]], n_fields: int) -> tuple[bool, str]:
+    first, rest = rows[0], [row for row in rows[1:] if len(row) == n_fields]
+    known = [cell for cell in first if is_known_word(cell)]
+    if known and all(_kind(cell) in ("text", "empty") for cell in first):
+        return True, f"header: {known[0]!r} is a column name"
+    for position, cell in enumerate(first[:n_fields]):
+        kinds = Counter(_kind(row[position]) for row in rest if row[position].strip())
+        if not kinds:
+            continue
+        kind, n_rows = kinds.most_common(1)[0]
+        if kind != "text" and _kind(cell) == "text" and n_rows >= 0.8 * sum(kinds.values()):
+            return True, f"header: {cell!r} stands over a column of {kind}s"
+    return False, "no header: the first line looks like the others"
+
+
+def _column_names(named: list[str], n_fields: int) -> tuple[str, ...]:
+    names: list[str] = []
+    for position in range(n_fields):
+        name = named[position].strip() if position < len(named) else ""
+        name = name or f"column_{position + 1}"
+        unique, count = name, 1
+        while unique in names:
+            count += 1
+            unique = f"{name}_{count}"
+        names.append(unique)
+    return tuple(names)

@@ -1,0 +1,233 @@
+"""Bring a text file into the form that is read: unpacked UTF-8 with its lines counted.
+
+A plain UTF-8 file is read where it lies. Packed, Latin-1 or otherwise odd ones are copied to the scratch
+folder first, so that everything after this page meets one kind of file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from data.errors import DataError
+from data.reading.head import UTF8_MARK, damaged_gzip, open_unpacked, single_byte
+from data.reading.shape import Encoding, FileShape
+
+CHUNK = 8 << 20
+BLOCK = 1 << 20
+LONGEST_LINE = 16 << 20  # bytes; longer "lines" are not rows of a table
+USUAL_LINE = 2_000_000  # DuckDB's own limit, raised only for files that need it
+FREE_BYTES = 1 << 30  # left on the disk when unpacking
+NUL_SHOWN = "\u2400"  # stands for a NUL byte in staged text; its line is quarantined
+BROKEN_SHOWN = "\ufffd"  # stands for bytes that are not UTF-8
+BLANK = re.compile(rb"\n(?=\r?\n)")
+Report = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one pass over the bytes counted. Lines end with LF or CRLF (or CR, where no LF occurs at all)."""
+
+    lines: int = 0
+    quotes: int = 0
+    crlf: int = 0
+    lone_cr: int = 0
+    nul: int = 0
+    inner_blank: int = 0  # blank lines before the last line with content
+    trailing_blank: int = 0
+    longest: int = 0  # bytes of the longest line; 0 when no line is unusual
+    bom: bool = False
+    encoding: Encoding = "utf-8"
+    broken: bool = False  # some lines are not UTF-8 though most are
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file ready to be read: unpacked, UTF-8, without byte order mark."""
+
+    path: Path
+    scan: Scan
+    notes: tuple[str, ...] = ()
+
+    @property
+    def damaged(self) -> bool:
+        """Whether lines hold the marks that stand for unreadable bytes."""
+        return self.scan.nul > 0 or self.scan.broken
+
+
+def stage(path: Path, shape: FileShape, scratch: Path, report: Report) -> Staged:
+    """Unpack and normalise `path` as far as needed; count its lines.
+
+    Raises:
+        DataError: damaged packing, a line beyond 16 MiB, or no room to unpack.
+    """
+    source = path
+    if shape.compression == "gzip":
+        source = unpack(path, scratch / "unpacked")
+    if shape.encoding == "utf-16":
+        source = _transcode(source, scratch / "transcoded", "utf-16")
+        shape = shape.model_copy(update={"encoding": "utf-8"})
+    scan = scan_file(source, shape.encoding, report)
+    if scan.longest > LONGEST_LINE:
+        raise DataError(
+            f"A line of {path.name} is {scan.longest / 1e6:.0f} MB long; a row of a table is under 16 MB.",
+            "Look for a missing line break or an unclosed JSON object, and write one row per line.",
+        )
+    mixed = scan.crlf not in (0, scan.lines, scan.lines - 1)
+    odd_name = re.search(r"[*?\[\]{}]", str(source)) is not None  # DuckDB would read it as a pattern
+    if scan.bom or scan.nul or scan.lone_cr or mixed or scan.encoding != "utf-8" or scan.broken or odd_name:
+        return _normalised(source, scan, scratch / "normalised", shape.encoding)
+    return Staged(source, scan)
+
+
+def with_plain_newlines(staged: Staged, scratch: Path) -> Staged:
+    """The same text with LF line ends (the careful readers need them)."""
+    if staged.scan.crlf == 0:
+        return staged
+    copied = _normalised(staged.path, staged.scan, scratch / "newlines", staged.scan.encoding)
+    return replace(copied, notes=staged.notes)
+
+
+def unpack(path: Path, target: Path) -> Path:
+    """Gunzip `path` to `target`.
+
+    Raises:
+        DataError: damaged packing, or less than 1 GiB would be left on the disk.
+    """
+    try:
+        with open_unpacked(path, "gzip") as packed, target.open("wb") as plain:
+            while chunk := packed.read(CHUNK):
+                plain.write(chunk)
+                if shutil.disk_usage(target.parent).free < FREE_BYTES:
+                    raise DataError(
+                        f"Unpacking {path.name} leaves under 1 GiB on the disk; {plain.tell() / 1e9:.1f} GB came out.",
+                        "Make room under RANKSCOPE_HOME, or import a smaller part of the file.",
+                    )
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise damaged_gzip(path, error) from error
+    return target
+
+
+def _transcode(source: Path, target: Path, encoding: str) -> Path:
+    with source.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
+        reader = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
+        while text := reader.read(CHUNK):
+            out.write(text)
+    return target
+
+
+def line_chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """Chunks of about 8 MiB that end with a whole line."""
+    while chunk := stream.read(CHUNK):
+        yield chunk if chunk.endswith(b"\n") else chunk + stream.readline(LONGEST_LINE + 1)
+
+
+def scan_file(path: Path, encoding: Encoding, report: Report) -> Scan:
+    """Count lines, quotes and oddities in one pass over the bytes."""
+    size, scan, last = max(path.stat().st_size, 1), Scan(encoding=encoding), b""
+    with path.open("rb") as stream:
+        for chunk in line_chunks(stream):
+            report(0.1 * stream.tell() / size, "counting lines")
+            if not last and chunk.startswith(UTF8_MARK):
+                scan = replace(scan, bom=True)
+            scan, last = _add_chunk(scan, chunk), chunk[-1:]
+    if scan.lines == 0 and scan.lone_cr:  # an old Macintosh file: CR ends the lines
+        return replace(scan, lines=scan.lone_cr + (last != b"\r"))
+    return replace(scan, lines=scan.lines + (last not in (b"\n", b"")))
+
+
+def _add_chunk(scan: Scan, chunk: bytes) -> Scan:
+    newlines, returns = chunk.count(b"\n"), chunk.count(b"\r")
+    crlf = chunk.count(b"\r\n") if returns else 0
+    inner, trailing = _blank_lines(scan, chunk, newlines)
+    encoding, broken = scan.encoding, scan.broken
+    if encoding == "utf-8" and not chunk.isascii():
+        encoding, broken = _check_encoding(chunk, broken)
+    return replace(
+        scan,
+        lines=scan.lines + newlines,
+        quotes=scan.quotes + chunk.count(b'"'),
+        crlf=scan.crlf + crlf,
+        lone_cr=scan.lone_cr + returns - crlf,
+        nul=scan.nul + chunk.count(b"\0"),
+        inner_blank=inner,
+        trailing_blank=trailing,
+        longest=max(scan.longest, _unusual_line(chunk)),
+        encoding=encoding,
+        broken=broken,
+    )
+
+
+def _blank_lines(scan: Scan, chunk: bytes, newlines: int) -> tuple[int, int]:
+    starts_blank = chunk.startswith((b"\n", b"\r\n"))
+    if not starts_blank and b"\n\n" not in chunk and b"\n\r\n" not in chunk:
+        return scan.inner_blank + scan.trailing_blank, 0
+    blank = int(starts_blank) + len(BLANK.findall(chunk))
+    tail = chunk[len(chunk.rstrip(b"\r\n")) :]
+    if len(tail) == len(chunk):  # nothing but blank lines
+        return scan.inner_blank, scan.trailing_blank + newlines
+    trailing = max(tail.count(b"\n") - 1, 0)
+    return scan.inner_blank + scan.trailing_blank + blank - trailing, trailing
+
+
+def _unusual_line(chunk: bytes) -> int:
+    """Length of the longest line when one passes DuckDB's usual limit, else 0."""
+    full = (start for start in range(0, len(chunk), BLOCK) if chunk.find(b"\n", start, start + BLOCK) < 0)
+    if next(full, None) is None:
+        return 0
+    longest = max(len(line) for line in chunk.split(b"\n"))
+    return longest if longest >= USUAL_LINE else 0
+
+
+def _check_encoding(chunk: bytes, broken: bool) -> tuple[Encoding, bool]:
+    """UTF-8 with a few damaged lines, or a file that is not UTF-8 at all."""
+    try:
+        chunk.decode("utf-8")
+    except UnicodeDecodeError:
+        special = [line for line in chunk.split(b"\n") if not line.isascii()]
+        bad = [line for line in special if not _is_utf8(line)]
+        if broken or len(special) - len(bad) > 10 * len(bad):
+            return "utf-8", True
+        return single_byte(b"".join(bad)), False
+    return "utf-8", broken
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _normalised(source: Path, scan: Scan, target: Path, asked: Encoding) -> Staged:
+    """Copy to UTF-8 with LF, without byte order mark; NUL and broken bytes become visible marks."""
+    lonely = b"\n" if scan.crlf == 0 and scan.lone_cr in (scan.lines, scan.lines - 1) else b" "
+    with source.open("rb") as raw, target.open("wb") as out:
+        for number, chunk in enumerate(line_chunks(raw)):
+            text = chunk.removeprefix(UTF8_MARK) if number == 0 else chunk
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", lonely)
+            if scan.encoding != "utf-8" or scan.broken:
+                text = text.decode(scan.encoding, errors="replace").encode()
+            out.write(text.replace(b"\0", NUL_SHOWN.encode()))
+    notes = tuple(_notes(scan, asked, lonely))
+    plain = replace(scan, crlf=0, lone_cr=0, bom=False, encoding="utf-8")
+    if lonely == b"\n":  # blank lines were not seen while CR ended the lines
+        plain = replace(plain, inner_blank=1)
+    return Staged(target, plain, notes)
+
+
+def _notes(scan: Scan, asked: Encoding, lonely: bytes) -> Iterator[str]:
+    if scan.encoding != asked:
+        yield f"Read as {scan.encoding}: the file is not valid UTF-8 throughout."
+    if scan.broken:
+        yield "Some lines are not valid UTF-8; they are quarantined."
+    if scan.lone_cr and lonely == b" ":
+        yield f"{scan.lone_cr} carriage returns inside lines were read as blanks."
