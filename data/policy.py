@@ -9,13 +9,18 @@ from data.dataset import Dataset
 MANY_REPEATS = 0.2  # from this share on, hiding seen items would hide much of what people want
 
 
-def repeat_share(dataset: Dataset) -> float:
-    """Share of events after each user's first whose item the user had before; 0 where there are none."""
+def distinct_pairs(dataset: Dataset) -> int:
+    """Number of different user-item pairs among the events."""
     events = dataset.interactions
     pairs = np.sort(events.user.astype(np.int64) * dataset.n_items + events.item)
-    repeats = int((pairs[1:] == pairs[:-1]).sum())
-    later = len(pairs) - int(dataset.trained_users.sum())
-    return repeats / later if later else 0.0
+    return int((pairs[1:] != pairs[:-1]).sum()) + bool(len(pairs))
+
+
+def repeat_share(dataset: Dataset) -> float:
+    """Share of events after each user's first whose item the user had before; 0 where there are none."""
+    n_events = len(dataset.interactions)
+    later = n_events - int(dataset.trained_users.sum())
+    return (n_events - distinct_pairs(dataset)) / later if later else 0.0
 
 
 def propose_policy(dataset: Dataset) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.dataset import Dataset
-from data.policy import repeat_share
+from data.policy import distinct_pairs, repeat_share
 from data.split import Split
 
 POINTS = 500  # most points of a rank curve; more cannot be seen
@@ -85,7 +85,7 @@ def _sizes(
     dataset: Dataset, of_user: NDArray[np.int64], of_item: NDArray[np.int64]
 ) -> dict[str, float | int | None]:
     users, items = int((of_user > 0).sum()), int((of_item > 0).sum())
-    pairs = dataset.matrix.nnz
+    pairs = distinct_pairs(dataset)
     return {
         "users": users,
         "items": items,
@@ -146,8 +146,8 @@ def _over_time(dataset: Dataset) -> tuple[pd.DataFrame, str]:
     first = starts.min()
     bucket = (starts - first).astype(np.int64)
     events = np.bincount(bucket)
-    pairs = np.unique(bucket * np.int64(dataset.n_users) + user) // dataset.n_users
-    users = np.bincount(pairs, minlength=len(events))
+    again = (user[1:] == user[:-1]) & (bucket[1:] == bucket[:-1])  # events are sorted by user and time
+    users = np.bincount(bucket[np.concatenate([[True], ~again])], minlength=len(events))
     begin = first + np.arange(len(events))
     stamps = _as_days(begin, period)
     return pd.DataFrame({"start": pd.to_datetime(stamps), "events": events, "users": users}), period
