@@ -6,25 +6,19 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
-from tests.benchmarks import evaluation, importing, pages, slider, training
 from tests.benchmarks.measure import Row, table
 
-STAGES = {
-    "evaluation": evaluation.rows,
-    "slider": slider.rows,
-    "als": training.rows,
-    "import": importing.rows,
-    "pages": pages.rows,
-}
+STAGES = ("evaluation", "slider", "training", "importing", "pages")
 
 
 def main(names: list[str]) -> None:
     found: list[Row] = []
-    for name in names or list(STAGES):
+    for name in names or STAGES:
         print(f"measuring {name} …", file=sys.stderr)
-        found += STAGES[name]()
+        found += import_module(f"tests.benchmarks.{name}").rows()
     page = (
         f"# Benchmarks\n\nMeasured {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, "
         f"{platform.machine()}, Python {platform.python_version()}. Medians; a ratio below 1 means ours "
