@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -251,7 +252,7 @@ def _dataset_arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:
 
 
 def _dataset_meta(dataset: Dataset, dataset_id: str) -> dict[str, Any]:
-    time = dataset.interactions.time
+    times = dataset.interactions.time
     return {
         "id": dataset_id,
         "name": dataset.name or dataset_id,
@@ -259,8 +260,8 @@ def _dataset_meta(dataset: Dataset, dataset_id: str) -> dict[str, Any]:
         "events": len(dataset.interactions),
         "users": dataset.n_users,
         "items": dataset.n_items,
-        "first_time": None if time is None or not len(time) else int(time.min()),
-        "last_time": None if time is None or not len(time) else int(time.max()),
+        "first_time": None if times is None or not len(times) else int(times.min()),
+        "last_time": None if times is None or not len(times) else int(times.max()),
         "source": dataset.facts.get("source", ""),
         "facts": dataset.facts,
     }
@@ -320,3 +321,22 @@ def dataset_table(home: Home, dataset_id: str, name: str) -> pd.DataFrame | None
 def list_dataset_ids(home: Home) -> list[str]:
     """Ids of all stored data sets, in the order of their ids."""
     return sorted(p.name for p in home.datasets.iterdir() if DATASET_ID.fullmatch(p.name))
+
+
+def remove_leftovers(home: Home, *, older_than_s: float) -> list[str]:
+    """Delete half-written folders that a killed process left; called by the owner of the store at its start.
+
+    Args:
+        older_than_s: younger ones may still be being written by another process and are kept.
+
+    Returns:
+        The names of the folders deleted.
+    """
+    removed = []
+    for parent in (home.datasets, home.runs, home.samples):
+        for pattern in (".*.part", ".*.old"):
+            for path in parent.glob(pattern):
+                if time.time() - path.stat().st_mtime > older_than_s:
+                    shutil.rmtree(path, ignore_errors=True)
+                    removed.append(path.name)
+    return removed

@@ -23,6 +23,7 @@ from data.artifacts import (
     load_dataset,
     read_arrays,
     read_meta,
+    remove_leftovers,
     save_dataset,
     write_folder,
 )
@@ -95,6 +96,14 @@ def test_a_process_killed_while_writing_leaves_no_folder_of_that_name(tmp_path: 
     assert not (tmp_path / "r").exists()
     write_folder(tmp_path / "r", {"a": np.arange(9)}, {})
     assert len(read_arrays(tmp_path / "r")["a"]) == 9
+
+
+def test_leftovers_of_killed_writers_are_removed_and_whole_folders_kept(home: Home) -> None:
+    write_folder(home.runs / "r1", {}, {})
+    (home.runs / ".r2.0123abcd.part").mkdir()
+    assert remove_leftovers(home, older_than_s=3600) == []  # it may still be being written
+    assert remove_leftovers(home, older_than_s=-1) == [".r2.0123abcd.part"]
+    assert [path.name for path in home.runs.iterdir()] == ["r1"]
 
 
 def test_a_data_set_comes_back_with_everything_it_had(home: Home) -> None:
