@@ -13,6 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -336,7 +337,8 @@ def remove_leftovers(home: Home, *, older_than_s: float) -> list[str]:
     for parent in (home.datasets, home.runs, home.samples):
         for pattern in (".*.part", ".*.old"):
             for path in parent.glob(pattern):
-                if time.time() - path.stat().st_mtime > older_than_s:
-                    shutil.rmtree(path, ignore_errors=True)
-                    removed.append(path.name)
+                with suppress(FileNotFoundError):  # its writer has just finished
+                    if time.time() - path.stat().st_mtime > older_than_s:
+                        shutil.rmtree(path, ignore_errors=True)
+                        removed.append(path.name)
     return removed
