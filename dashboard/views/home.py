@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.evaluation import Evaluation
 from core.significance import Difference, Interval, interval, paired_difference
-from dashboard.views.leaderboard import Entry, groups, per_user, usual_baseline
+from dashboard.views.leaderboard import Entry, groups, usual_baseline
 
 METRIC, K = "ndcg", 10
 FUSED = "fused"
@@ -77,7 +77,7 @@ def verdict(entries: Sequence[Entry], activity: NDArray[np.int64]) -> Verdict | 
     return Verdict(
         best=best,
         baseline=baseline,
-        own=interval(per_user(best.evaluation, METRIC, K, users)),
+        own=interval(best.evaluation.values(METRIC, K, users)),
         gap=_gap(best, baseline, users),
         segments=_segments(best, baseline, activity) if known and best is not baseline else (),
         new_users=_new_users(best.evaluation) if known else None,
@@ -93,7 +93,7 @@ def verdict(entries: Sequence[Entry], activity: NDArray[np.int64]) -> Verdict | 
 def _table(group: Sequence[Entry], users: str) -> pd.DataFrame:
     rows = []
     for entry in group:
-        own = interval(per_user(entry.evaluation, METRIC, K, users))
+        own = interval(entry.evaluation.values(METRIC, K, users))
         if own.n:
             rows.append((entry.run, entry.label, entry.model, own.mean, own.low, own.high, own.n))
     table = pd.DataFrame(rows, columns=["run", "label", "model", "mean", "low", "high", "n_users"])
@@ -109,12 +109,12 @@ def _gap(one: Entry, other: Entry, users: str) -> Difference | None:
     """One − other over the same judged users; None for the same run or where nobody is judged."""
     if one.run == other.run:
         return None
-    mine, theirs = (per_user(entry.evaluation, METRIC, K, users) for entry in (one, other))
+    mine, theirs = (entry.evaluation.values(METRIC, K, users) for entry in (one, other))
     return paired_difference(mine, theirs) if len(mine) == len(theirs) >= 2 else None
 
 
 def _new_users(evaluation: Evaluation) -> Interval | None:
-    values = per_user(evaluation, METRIC, K, "new")
+    values = evaluation.values(METRIC, K, "new")
     return interval(values) if len(values) >= 2 else None
 
 
