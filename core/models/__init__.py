@@ -1,15 +1,18 @@
-"""The recommenders: key = file name = `name`. Heavy libraries are imported when a model needs them."""
+"""The recommenders: key = file name = `name`. torch and implicit are imported when a model needs them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
 from core.models.ease import EASE
+from core.models.estimates import ESTIMATES
 from core.models.item_knn import ItemKNN
 from core.models.popularity import Popularity
 from core.models.random import Random
 from core.models.sasrec import SASRec
+from data.errors import NotFound
 
 MODELS: dict[str, Any] = {
     "random": Random,
@@ -19,3 +22,29 @@ MODELS: dict[str, Any] = {
     "als": ALS,
     "sasrec": SASRec,
 }
+_CUDA = {"als": implicit_cuda, "sasrec": torch_cuda}  # whose CUDA a model needs
+
+
+def model_class(name: str) -> Any:
+    """The class registered as `name`; `NotFound` names those that are."""
+    if name not in MODELS:
+        raise NotFound(f"There is no model {name!r}.", f"Choose one of {', '.join(MODELS)}.")
+    return MODELS[name]
+
+
+def available_device(name: str, asked: Wanted) -> Device:
+    """The device that a fit of `name` would use here, with the reason when it is not the one asked for."""
+    model = model_class(name)
+    if "cuda" not in model.devices:
+        why = f"{model.label} runs on the CPU only" if asked == "cuda" else ""
+        return Device(asked, "cpu", why)
+    if asked == "cpu":
+        return choose(asked, available=False, why_not="")
+    available, why_not = _CUDA[name]()
+    return choose(asked, available=available, why_not=why_not)
+
+
+def estimate_seconds(name: str, config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """Expected seconds of a fit on two CPU cores, from measured constants."""
+    model_class(name)
+    return ESTIMATES[name](config, n_users, n_items, n_events)

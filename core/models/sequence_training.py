@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from torch import Tensor
 
 from core.device import Device
@@ -191,7 +192,7 @@ def validation_ndcg(model: SASRec, holdout: Holdout, train: Dataset, seed: int) 
     policy = Policy("allow" if repeated > 0.1 else "hide")
     lists = recommend(model, holdout.histories, k=K, policy=policy, candidates=train.trained_items, seed=seed)
     rows = np.arange(len(holdout))[:, None]
-    hits = targets[rows, np.maximum(lists.items, 0)].toarray() & (lists.items >= 0)
+    hits = csr_matrix(targets[rows, np.maximum(lists.items, 0)]).toarray() & (lists.items >= 0)
     discount = 1 / np.log2(np.arange(2, K + 2))
     ideal = np.cumsum(discount)[np.minimum(np.diff(targets.indptr), K) - 1]
     return float(((hits * discount).sum(axis=1) / ideal).mean())
