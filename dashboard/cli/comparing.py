@@ -1,0 +1,127 @@
+"""`leaderboard` and `recommend`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from dashboard.cli.output import emit, say, table
+from dashboard.cli.training import metrics_by_name
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the two sub-parsers."""
+    board = commands.add_parser("leaderboard", parents=[common], help="compare the runs of a data set")
+    board.add_argument("--dataset", required=True, metavar="ID")
+    board.add_argument("--part", choices=("validation", "test"), default="validation")
+    board.add_argument(
+        "--users", choices=("known", "new", "all"), default=None, help="default: known, else new"
+    )
+    board.add_argument(
+        "--fingerprint", default=None, help="conditions to compare under (default: the latest run's)"
+    )
+    board.set_defaults(run=leaderboard)
+    recommend = commands.add_parser("recommend", parents=[common], help="the list of one user")
+    recommend.add_argument("--run", required=True, dest="run_id", metavar="R")
+    recommend.add_argument("--user", required=True, metavar="U", help="id as in the imported file")
+    recommend.add_argument("-k", type=int, default=10)
+    recommend.set_defaults(run=recommend_one)
+
+
+def leaderboard(asked: argparse.Namespace) -> None:
+    """Runs under one fingerprint, best first. Looking at the test part is recorded and counted."""
+    from data.artifacts import Home, dataset_meta
+    from data.errors import NotFound
+    from data.store import Store
+
+    home = Home.current()
+    dataset_meta(home, asked.dataset)
+    with Store(home) as store:
+        runs = store.runs(asked.dataset)
+        if runs.empty:
+            raise NotFound(
+                f"Data set {asked.dataset} has no run yet.",
+                f"Train some: rankscope train --dataset {asked.dataset} --models popularity,ease",
+            )
+        fingerprint = asked.fingerprint or str(runs["fingerprint"].iloc[0])
+        chosen = runs[runs["fingerprint"] == fingerprint]
+        if chosen.empty:
+            known = ", ".join(dict.fromkeys(runs["fingerprint"]))
+            raise NotFound(f"No run was made under {fingerprint}.", f"There are: {known}.")
+        others = len(runs) - len(chosen)
+        tables = {users: store.metrics(asked.dataset, asked.part, users) for users in _groups(asked.users)}
+        if asked.part == "test":
+            times = store.record_test_opened(fingerprint)
+            say(f"The test part was opened {times} times under these conditions.")
+    metrics = next((rows for rows in tables.values() if not rows.empty), next(iter(tables.values())))
+    rows = _rows(chosen, metrics)
+    if others:
+        say(f"{others} runs under other conditions are left out; they cannot be compared.")
+    users = max((value["n_users"] for row in rows for value in row["metrics"].values()), default=0)
+    document = {"fingerprint": fingerprint, "part": asked.part, "users": users, "rows": rows}
+    emit(asked, document, _board(rows))
+
+
+def _groups(users: str | None) -> tuple[str, ...]:
+    return (users,) if users else ("known", "new")
+
+
+def _rows(runs: Any, metrics: Any) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "run": run.run,
+            "model": run.model,
+            "label": run.label,
+            "metrics": metrics_by_name(metrics[metrics["run"] == run.run]),
+        }
+        for run in runs.itertuples(index=False)
+    ]
+    return sorted(rows, key=lambda row: -_mean(row, "ndcg@10", default=-1.0))
+
+
+def _mean(row: dict[str, Any], name: str, default: float = float("nan")) -> float:
+    return float(row["metrics"].get(name, {}).get("mean", default))
+
+
+def _board(rows: list[dict[str, Any]]) -> str:
+    shown = ("ndcg@10", "recall@10", "hit_rate@10", "coverage@10")
+    lines = [[row["run"], row["label"], *(_mean(row, name) for name in shown)] for row in rows]
+    return table(["run", "model", *shown], lines)
+
+
+def recommend_one(asked: argparse.Namespace) -> None:
+    """What the run lists for a user now, from everything the data set holds of them."""
+    from core.ranking import recommend
+    from dashboard.workspace import Workspace
+    from dashboard.workspace.lookup import current_history, user_number
+    from data.artifacts import Home
+    from data.errors import ConfigError
+
+    if asked.k < 1:
+        raise ConfigError(f"-k {asked.k}: a list needs at least one item.", "Use 10.")
+    workspace = Workspace(Home.current())
+    dataset = workspace.dataset(workspace.run(asked.run_id).dataset)
+    history = current_history(workspace, asked.run_id, user_number(dataset, asked.user))
+    lists = recommend(
+        workspace.model(asked.run_id),
+        history,
+        k=min(asked.k, dataset.n_items),
+        policy=workspace.policy(asked.run_id),
+        candidates=workspace.candidates(asked.run_id),
+        fallback=workspace.fallback(asked.run_id),
+    )
+    items = [
+        {
+            "item": str(dataset.items.ids[item]),
+            "title": str(dataset.titles[item]),
+            "score": float(score),
+            "rank": rank,
+        }
+        for rank, (item, score) in enumerate(zip(lists.items[0], lists.scores[0], strict=True), start=1)
+        if item >= 0
+    ]
+    answered_by = lists.answerers[int(lists.answered_by[0])]
+    text = table(
+        ["rank", "item", "title", "score"], [[i["rank"], i["item"], i["title"], i["score"]] for i in items]
+    )
+    emit(asked, {"user": asked.user, "run": asked.run_id, "answered_by": answered_by, "items": items}, text)

@@ -1,0 +1,167 @@
+"""`train` and `fuse`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from dashboard.cli.output import emit, table
+from dashboard.cli.tasking import perform
+
+PROTOCOLS = ("auto", "time", "last", "random", "user_cold")
+HEADLINE = ("ndcg", 10)
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the two sub-parsers."""
+    train = commands.add_parser("train", parents=[common], help="train models on a data set")
+    train.add_argument("--dataset", required=True, metavar="ID")
+    train.add_argument(
+        "--models", required=True, metavar="A,B", help="for example popularity,item_knn,ease,als"
+    )
+    train.add_argument("--split", choices=PROTOCOLS, default="auto")
+    train.add_argument("--split-seed", type=int, default=0)
+    train.add_argument("--policy", choices=("auto", "hide", "allow", "exclusive"), default="auto")
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="MODEL.SETTING=VALUE",
+        help="a setting, such as als.factors=64",
+    )
+    train.set_defaults(run=run_train)
+    fuse = commands.add_parser("fuse", parents=[common], help="fuse runs into a new run")
+    fuse.add_argument("--runs", required=True, metavar="A,B")
+    fuse.add_argument("--method", default="rrf", help="rrf or weighted_sum")
+    fuse.add_argument("--weights", metavar="1,2", help="one per run (default: equal)")
+    fuse.add_argument("--label", default="")
+    fuse.set_defaults(run=run_fuse)
+
+
+def names(text: str) -> list[str]:
+    """The parts of a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def settings(pairs: list[str], models: list[str]) -> dict[str, dict[str, Any]]:
+    """{"als": {"factors": 64}} from ["als.factors=64"]; values are read as JSON, else as text.
+
+    Raises:
+        ConfigError: not of this form, or a model that is not trained here.
+    """
+    from data.errors import ConfigError
+
+    found: dict[str, dict[str, Any]] = {model: {} for model in models}
+    for pair in pairs:
+        where, equals, value = pair.partition("=")
+        model, dot, setting = where.partition(".")
+        if not equals or not dot or model not in found:
+            raise ConfigError(
+                f"--set {pair} is not understood.",
+                f"Write one of {', '.join(models)} as MODEL.SETTING=VALUE.",
+            )
+        try:
+            found[model][setting] = json.loads(value)
+        except json.JSONDecodeError:
+            found[model][setting] = value
+    return found
+
+
+def run_train(asked: argparse.Namespace) -> None:
+    """Train here, with progress on stderr."""
+    from dashboard.tasks.train import ModelChoice, make_model
+
+    models = names(asked.models)
+    configs = settings(asked.set, models)
+    choices = [{"name": model, "config": configs[model]} for model in models]
+    for choice in choices:
+        make_model(
+            ModelChoice.model_validate(choice)
+        )  # a wrong name or setting is said before anything trains
+    done = perform(
+        "train",
+        {
+            "dataset": asked.dataset,
+            "models": choices,
+            "protocol": asked.split,
+            "split_seed": asked.split_seed,
+            "policy": asked.policy,
+            "seed": asked.seed,
+            "device": asked.device,
+        },
+    )
+    rows = [
+        [entry[name] for name in ("run", "model", "status", "device", "seconds")] for entry in done["runs"]
+    ]
+    text = table(["run", "model", "status", "device", "seconds"], rows)
+    problems = [
+        f"{entry['model']}: {entry['problem']} {entry['hint']}"
+        for entry in done["runs"]
+        if entry.get("problem")
+    ]
+    emit(
+        asked,
+        {name: done[name] for name in ("dataset", "protocol", "policy", "runs")},
+        "\n".join([text, *problems]),
+    )
+
+
+def run_fuse(asked: argparse.Namespace) -> None:
+    """Fuse, judge and save."""
+    from dashboard.workspace.storage import read_metrics
+    from data.artifacts import Home
+
+    done = perform(
+        "fuse",
+        {
+            "runs": names(asked.runs),
+            "method": asked.method,
+            "weights": _weights(asked.weights),
+            "label": asked.label,
+        },
+    )
+    run = done["runs"][0]["run"]
+    rows = read_metrics(Home.current(), run)
+    rows = rows[(rows["part"] == "validation") & (rows["users"] == headline_users(rows))]
+    metrics = metrics_by_name(rows)
+    document = {
+        "run": run,
+        "weights": dict(zip(names(asked.runs), done["weights"], strict=True)),
+        "metrics": metrics,
+    }
+    chosen = metrics.get("{}@{}".format(*HEADLINE), {})
+    emit(asked, document, f"{run}  ndcg@10 {chosen.get('mean', float('nan')):.4f} (validation)")
+
+
+def headline_users(rows: Any) -> str:
+    """Known users where any is judged, else new ones."""
+    return "known" if (rows["users"] == "known").any() else "new"
+
+
+def metrics_by_name(rows: Any) -> dict[str, dict[str, float]]:
+    """{"ndcg@10": {"mean", "low", "high", "n_users"}} from rows of a metrics table."""
+    return {
+        f"{row.metric}@{row.k}" if row.k else row.metric: {
+            "mean": row.mean,
+            "low": row.low,
+            "high": row.high,
+            "n_users": int(row.n_users),
+        }
+        for row in rows.itertuples(index=False)
+    }
+
+
+def _weights(text: str | None) -> list[float] | None:
+    from data.errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in names(text)]
+    except ValueError:
+        raise ConfigError(
+            f"--weights {text} holds something that is not a number.", "Write, for example, 1,2."
+        ) from None

@@ -1,0 +1,23 @@
+"""The server: `streamlit run dashboard/server/asgi.py` with the project root as working folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from dashboard.server.headers import SecurityHeaders
+from dashboard.server.life import lifespan, ready
+from dashboard.server.upload import receive
+
+app = st.App(
+    Path(__file__).resolve().parents[1] / "app.py",
+    routes=[
+        Route("/api/upload", receive, methods=["PUT"]),
+        Route("/api/ready", ready, methods=["GET"]),
+    ],
+    middleware=[Middleware(SecurityHeaders)],
+    lifespan=lifespan,
+)

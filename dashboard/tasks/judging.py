@@ -1,0 +1,140 @@
+"""What every run has in common: conditions, lists of both judged parts, evaluations, metrics table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.evaluation import Evaluation, effective_rank, evaluate, fingerprint, judged
+from core.models.base import Recommender
+from core.progress import Report, part_of, silent
+from core.ranking import Policy, Recommendations, fallback_scores, recommend
+from dashboard.workspace import PARTS, RunMeta, Workspace
+from data.dataset import Dataset
+from data.histories import Histories
+from data.policy import propose_policy
+from data.split import Holdout, Split
+from data.splits import make_splitter, recommend_split
+
+K = 50  # length of the stored lists
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """A data set, how it is split, and what may be listed."""
+
+    dataset: Dataset
+    protocol: str
+    split_config: dict[str, Any]
+    split_seed: int
+    policy: Policy
+    split: Split
+
+    @property
+    def candidates(self) -> NDArray[np.bool_]:
+        return self.split.train.trained_items
+
+    def meta(self) -> dict[str, Any]:
+        """The fields of `RunMeta` that say under which conditions a run was made."""
+        return {
+            "dataset": self.dataset.id,
+            "protocol": self.protocol,
+            "split_config": self.split_config,
+            "split_seed": self.split_seed,
+            "policy": self.policy.seen,
+        }
+
+
+def resolve(
+    workspace: Workspace,
+    dataset_id: str,
+    protocol: str = "auto",
+    config: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    policy: str = "auto",
+) -> Conditions:
+    """Conditions with every "auto" decided: the recommended split, the policy proposed from repeats.
+
+    Raises:
+        NotFound, ConfigError, DataError, NotApplicable: with what to do.
+    """
+    dataset = workspace.dataset(dataset_id)
+    settings = dict(config or {})
+    if protocol == "auto":
+        advice = recommend_split(dataset)
+        protocol, settings = advice.protocol, dict(advice.config)
+    seen = propose_policy(dataset)[0] if policy == "auto" else policy
+    settings = make_splitter(protocol, settings).config.model_dump(mode="json")
+    split = workspace.split(dataset_id, protocol, settings, seed)
+    return Conditions(dataset, protocol, settings, seed, Policy(seen), split)  # type: ignore[arg-type]
+
+
+def conditions_of(workspace: Workspace, meta: RunMeta) -> Conditions:
+    """The conditions under which a run was made."""
+    return resolve(workspace, meta.dataset, meta.protocol, meta.split_config, meta.split_seed, meta.policy)
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """Lists and evaluations by part, and the seconds they took."""
+
+    lists: dict[str, Recommendations]
+    evaluations: dict[str, Evaluation]
+    seconds: float
+
+
+def judge(
+    model: Recommender, conditions: Conditions, *, report: Report = silent, named: bool = False
+) -> Judgement:
+    """Rank and evaluate both held-out parts.
+
+    Args:
+        named: tell the model the row number of every user, known or not (for lists made elsewhere, which
+            may hold lists for users that train does not have).
+    """
+    began = time.perf_counter()
+    lists, evaluations = {}, {}
+    fallback = fallback_scores(conditions.split.train)
+    for number, part in enumerate(PARTS):
+        stage = part_of(report, number / len(PARTS), (number + 1) / len(PARTS), f"{part}: ")
+        holdout, left_out = judged(getattr(conditions.split, part), conditions.policy)
+        histories = _named(holdout) if named else holdout.histories
+        lists[part] = recommend(
+            model,
+            histories,
+            k=K,
+            policy=conditions.policy,
+            candidates=conditions.candidates,
+            fallback=fallback,
+            report=stage,
+        )
+        evaluations[part] = evaluate(
+            lists[part],
+            holdout,
+            conditions.split.train,
+            fingerprint=fingerprint(conditions.dataset, conditions.split, conditions.policy, part),
+            left_out=left_out,
+            extra={"effective_rank": effective_rank(model, histories)},
+        )
+    return Judgement(lists, evaluations, time.perf_counter() - began)
+
+
+def _named(holdout: Holdout) -> Histories:
+    return replace(holdout.histories, users=holdout.users)
+
+
+def metrics_table(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
+    """[part, users, metric, k, mean, low, high, n_users] over both parts and the groups of users in them."""
+    tables = []
+    for part, evaluation in evaluations.items():
+        for users in ("known", "new", "all"):
+            if evaluation.n_users(users) > 0:
+                tables.append(evaluation.summary(users).assign(part=part, users=users))
+    columns = ["part", "users", "metric", "k", "mean", "low", "high", "n_users"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
