@@ -35,9 +35,7 @@ def fusion_figures(
         rule, long = FUSERS[method], view.tidy_parts(table, members)
         chart_card(
             t("fusion_lab.figure_parts"),
-            stacked_parts(
-                view.tidy_parts(table, members), looks, x=t("fusion_lab.axis_parts"), labels=labels
-            ),
+            stacked_parts(long, looks, x=t("fusion_lab.axis_parts"), labels=labels),
             view.parts_table(table, members, labels),
             "fusion_parts",
             t("fusion_lab.how_parts", definition=rule.definition, floor=rule.floor, depth=depth),

@@ -17,6 +17,8 @@ from core.explanation import Change, Explanation, FusedExplanation, explain, exp
 from core.fusion import FUSERS, Pool
 from core.fusion.agreement import agreement
 from core.models.base import Recommender
+from dashboard.loaders.runs import FUSED
+from dashboard.loaders.runs import runs as read_runs
 from dashboard.loaders.sources import home, store, workspace
 from dashboard.views import leaderboard as board
 from dashboard.views.conditions import Conditions, edited_history, history_of
@@ -218,3 +220,17 @@ def curves(dataset: str) -> dict[str, dict[str, Any]]:
     """Stored n-shot curves of a dataset by id, the newest first."""
     table = store().results(CURVES, dataset)
     return {str(row.id): row.meta for row in table.itertuples()}
+
+
+def all_runs(dataset: str) -> pd.DataFrame:
+    """Runs with the hidden ones: members of a fusion keep their names and colours."""
+    return read_runs(dataset, hidden=True)
+
+
+def explainable(table: pd.DataFrame) -> str:
+    """The run whose reasons are shown at first: a model that knows persons, exact methods before others."""
+    for model in ("ease", "item_knn", "als", "sasrec", FUSED):
+        fitting = table.loc[table["model"] == model, "run"]
+        if len(fitting):
+            return str(fitting.iloc[0])
+    return str(table["run"].iloc[0])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from core.cold_start.crossing import Crossing
 from core.metrics import METRICS
+from dashboard.charts.template import Look, model_look
 from dashboard.text import numbers, t
-
-SECONDS_AT_ONCE = 2.0  # a curve that takes longer is a job
+from dashboard.views.labels import distinct
+from dashboard.views.side_by_side import Shown
 
 
 def curve_table(points: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -72,3 +74,41 @@ def _crossing_words(one: Crossing, labels: Mapping[str, str]) -> str:
         behind = numbers.join([str(n) for n in one.behind])
         words += " " + t("new_users.line_behind", ns=behind, **names)
     return words
+
+
+def stored_crossings(meta: Mapping[str, Any]) -> list[Crossing]:
+    """The crossings of a stored curve (its lists were written as JSON arrays)."""
+    return [
+        Crossing(**{name: tuple(v) if isinstance(v, list) else v for name, v in one.items()})
+        for one in meta["crossings"]
+    ]
+
+
+def line_labels(meta: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, str]:
+    """Name of each line on the screen: the run's label of today, else the stored one, each different."""
+    lines = meta["lines"]
+    names = distinct([labels.get(line["run"] or "", line["label"]) for line in lines.values()])
+    return dict(zip(lines, names, strict=True))
+
+
+def line_looks(meta: Mapping[str, Any], looks: Mapping[str, Look]) -> dict[str, Look]:
+    """Look of each line: its run's, else one of its own after all others."""
+    lines = meta["lines"]
+    return {
+        name: looks.get(line["run"] or "", model_look(len(looks) + place + 1))
+        for place, (name, line) in enumerate(lines.items())
+    }
+
+
+def changed_titles(before: Sequence[Shown], now: Sequence[Shown], k: int) -> list[str]:
+    """How many of the k titles of each list differ from those of a person without history."""
+    return [
+        t(
+            "new_users.changed",
+            name=new.name,
+            n=len(set(new.items[:k].tolist()) - set(old.items[:k].tolist())),
+            k=min(k, len(new.items)),
+        )
+        for old, new in zip(before, now, strict=True)
+        if len(new.items)
+    ]

@@ -98,19 +98,21 @@ def arrow(moved: Any) -> str:
 
 
 def side_by_side_table(
-    tidy: pd.DataFrame, *, taken: frozenset[int] = frozenset(), width: int = 30
+    tidy: pd.DataFrame, *, taken: frozenset[int] = frozenset(), width: int = 30, moves: bool = True
 ) -> pd.DataFrame:
     """Rank by list: title and movement against the first list; ✓ marks what the user went on to take."""
     names = list(dict.fromkeys(tidy["list"]))
-    cells = tidy.assign(cell=[_cell(row, names[0], taken, width) for row in tidy.itertuples()])
+    cells = tidy.assign(
+        cell=[_cell(row, names[0] if moves else row.list, taken, width) for row in tidy.itertuples()]
+    )
     wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names).fillna("")
     wide = wide.rename_axis(columns=None).reset_index()
     return wide.rename(columns={"rank": t("side_by_side.column_rank")})
 
 
-def _cell(row: Any, first: str, taken: frozenset[int], width: int) -> str:
+def _cell(row: Any, still: bool, taken: frozenset[int], width: int) -> str:
     mark = "✓ " if row.item in taken else ""
-    moved = "" if row.list == first else f"{arrow(row.moved)} · "
+    moved = "" if still else f"{arrow(row.moved)} · "
     return f"{moved}{mark}{numbers.shorten(row.title, width)}"
 
 
