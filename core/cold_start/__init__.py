@@ -3,8 +3,9 @@
 from core.cold_start.as_is import AsIs
 from core.cold_start.base import Answer, Strategy
 from core.cold_start.crossing import Crossing, crossings
+from core.cold_start.curve import NShot
 from core.cold_start.lists import top_lists
-from core.cold_start.n_shot import NShot, n_shot
+from core.cold_start.n_shot import n_shot
 from core.cold_start.popularity import Popularity
 from core.cold_start.switch import Switch
 

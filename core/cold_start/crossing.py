@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cold_start.n_shot import BASELINE, NShot
+from core.cold_start.curve import BASELINE, NShot
 from core.significance import column_intervals
 from data.errors import NotFound
 

@@ -56,6 +56,7 @@ class HasMembers(Protocol):
     """A fused recommender: its score is the sum of its members' parts."""
 
     members: Mapping[str, Any]
+    candidates: NDArray[np.bool_] | None  # (n_items,) what its members' lists are made of; None: all
 
     def member_parts(self, histories: Histories, row: int, item: int) -> Explanation: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import NO_ITEM, PerUser
-from core.explanation.base import ScoresHistories
+from core.explanation.base import HasMembers, ScoresHistories
 from core.parallel import single_threaded_blas
+from core.ranking import Policy
 from data.errors import NotApplicable, NotFound
 from data.histories import Histories
 
@@ -91,7 +93,25 @@ def history_game(
     """The game of one row; above `limit` events the oldest become one player (Bento et al., 2021)."""
     length = int(histories.lengths[row])
     grouped = length - limit + 1 if length > limit else 0
-    return HistoryGame(model, histories.anonymous(), row, item, grouped)
+    fixed = with_fixed_candidates(model, histories, row)
+    return HistoryGame(fixed, histories.anonymous(), row, item, grouped)
+
+
+def with_fixed_candidates(model: ScoresHistories, histories: Histories, row: int) -> ScoresHistories:
+    """A fused ranking that keeps hiding the items of this row's whole history; other models as they are.
+
+    A fused score comes from its members' lists: an item removed from the history would enter them and
+    push the others down, which is no effect of the event.
+    """
+    if not isinstance(model, HasMembers) or getattr(model, "policy", Policy()).seen != "hide":
+        return model
+    candidates = (
+        np.ones(histories.n_items, dtype=bool) if model.candidates is None else model.candidates.copy()
+    )
+    candidates[histories.row(row)] = False
+    fixed = copy(model)
+    fixed.candidates = candidates
+    return fixed
 
 
 def check_place(histories: Histories, row: int, item: int) -> None:

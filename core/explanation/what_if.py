@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.explanation.base import ScoresHistories
-from core.explanation.history_game import listed_score
+from core.explanation.history_game import listed_score, with_fixed_candidates
 from core.ranking import Policy, rank_of
 from data.errors import NotFound
 from data.histories import Histories
@@ -61,7 +61,8 @@ def without_event(
         )
     masks = np.ones((2, length), dtype=bool)
     masks[1, list(removed)] = False
-    scores = model.score(histories.anonymous().repeat_masked(row, masks))
+    fixed = with_fixed_candidates(model, histories, row)
+    scores = fixed.score(histories.anonymous().repeat_masked(row, masks))
     ranks = [
         rank_of(
             scores[side], item, histories.keys[row], seed=seed,

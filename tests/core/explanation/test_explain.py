@@ -9,6 +9,8 @@ import pytest
 
 from core.explanation import explain, explain_fused, methods_for, reasons, without_event
 from core.explanation.base import Explanation
+from core.fusion import FUSERS
+from core.fusion.fused import Fused
 from core.ranking import Policy
 from data.errors import ConfigError, NotApplicable, NotFound
 from data.histories import from_lists
@@ -112,6 +114,18 @@ def test_a_removed_item_stays_hidden(sum_model):
     assert "stays hidden" in change.note
 
 
+def test_a_removed_item_does_not_enter_the_lists_of_a_fusions_members(sum_model):
+    """Event 5 says nothing. Were item 5 listed by the members, it would push item 20 from rank 1 to 2."""
+    sum_model.table[:] = 0
+    sum_model.table[3, [5, 20, 30]] = [9, 4, 2]
+    fused = Fused({"a": sum_model, "b": sum_model}, FUSERS["rrf"]())
+    history = from_lists([[3, 5]], 40)
+    change = without_event(fused, history, 0, 1, 20)
+    assert (change.rank_before, change.rank_after) == (1, 1)
+    assert change.score_after == change.score_before
+    assert fused.candidates is None
+
+
 def test_several_events_can_be_removed_and_only_existing_ones(sum_model, some_histories):
     change = without_event(sum_model, some_histories, 2, (0, 2), 20)
     alone = sum_model.score(from_lists([[9, 2]], 40))[0, 20]
@@ -175,6 +189,7 @@ def test_a_fused_score_is_explained_in_two_levels(fold_in_model, sum_model, some
         """One member that answers and one that must refuse."""
 
         name = "fused"
+        candidates = None
         members = {"sum": sum_model, "fold_in": fold_in_model(4.0)}
 
         def member_parts(self, histories, row, item):
