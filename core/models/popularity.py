@@ -94,7 +94,8 @@ class Popularity:
         if self.config.window_days is not None:
             start = times.max(initial=0) - self.config.window_days * DAY
         else:
-            start = np.quantile(times, 1 - self.config.window_share, method="lower") if len(times) else 0
+            latest = int(np.ceil(len(times) * self.config.window_share))
+            start = np.sort(times)[-latest] if latest else 0
         items = train.interactions.item
         ever = _events_per_item(items, train.n_items)
         return _events_per_item(items[times >= start], train.n_items) + ever / np.float32(1 + ever.sum())

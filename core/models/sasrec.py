@@ -30,11 +30,11 @@ class SASRecConfig(ModelConfig):
 
     dim: int = Field(default=64, ge=4, le=512, description="Length of the item vectors")
     max_length: int = Field(default=50, ge=1, le=500, description="Latest events that are looked at")
-    epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the data at most")
+    epochs: int = Field(default=30, ge=1, le=1000, description="Passes over the data at most")
     patience: int = Field(
-        default=4, ge=1, le=100, description="Stop after so many epochs without a better validation NDCG@10"
+        default=5, ge=1, le=100, description="Stop after so many epochs without a better validation NDCG@10"
     )
-    learning_rate: float = Field(default=0.002, ge=1e-6, le=0.1, description="Step size of Adam")
+    learning_rate: float = Field(default=0.001, ge=1e-6, le=0.1, description="Step size of Adam")
     blocks: int = Field(default=2, ge=1, le=8, description="Transformer blocks", json_schema_extra=MORE)
     heads: int = Field(default=2, ge=1, le=16, description="Attention heads", json_schema_extra=MORE)
     dropout: float = Field(
@@ -55,7 +55,11 @@ class SASRecConfig(ModelConfig):
         json_schema_extra=MORE,
     )
     batch_size: int = Field(
-        default=64, ge=1, le=4096, description="Sequences per step", json_schema_extra=MORE
+        default=128,
+        ge=1,
+        le=4096,
+        description="Sequences per step; fewer on small data, so that an epoch has about 100 steps",
+        json_schema_extra=MORE,
     )
     negatives: int = Field(
         default=512, ge=1, le=100_000, description="Shared negatives of a step", json_schema_extra=MORE
@@ -132,17 +136,15 @@ class SASRec:
         return self
 
     def _new_network(self) -> SequenceNetwork:
+        """An untrained network on the CPU; the caller's random state is left alone."""
+        import torch
+
         from core.models.sequence_network import SequenceNetwork
 
         c = self.config
-        return SequenceNetwork(
-            len(self.items_),
-            dim=c.dim,
-            blocks=c.blocks,
-            heads=c.heads,
-            max_length=c.max_length,
-            dropout=c.dropout,
-        )
+        sizes = {"dim": c.dim, "blocks": c.blocks, "heads": c.heads, "max_length": c.max_length}
+        with torch.random.fork_rng(devices=[]):
+            return SequenceNetwork(len(self.items_), dropout=c.dropout, **sizes)
 
     def _set_network(self, network: SequenceNetwork) -> None:
         self.network_ = network

@@ -15,7 +15,6 @@ from core.device import Device
 from core.models.base import Arrays
 from core.models.sequence_batches import batches
 from core.models.sequence_network import full_softmax_loss, sampled_softmax_loss
-from core.parallel import n_threads
 from core.progress import Report, part_of
 from core.ranking import Policy, recommend
 from data.dataset import Dataset
@@ -28,6 +27,8 @@ JUDGED_USERS = 1000  # of the validation part, per epoch: enough to choose an ep
 K = 10
 NEGATIVE_POWER = 0.5  # negatives are drawn by popularity to this power
 CLIP = 5.0
+STEPS = 100  # of an epoch, as long as batches keep MIN_BATCH sequences
+MIN_BATCH = 16
 
 
 class Trainer:
@@ -39,6 +40,9 @@ class Trainer:
         events = train.interactions
         self.places = model.places(events.item)
         users, self.lengths = np.unique(events.user, return_counts=True)
+        windows = int(np.ceil(self.lengths / (self.config.max_length + 1)).sum())
+        self.batch_size = min(self.config.batch_size, max(MIN_BATCH, windows // STEPS))
+        self.steps = windows // self.batch_size + 1
         counts = np.bincount(self.places, minlength=len(model.items_))
         torch.manual_seed(seed)
         self.network.initialise(torch.from_numpy(np.log(counts / counts.sum())).float())
@@ -63,16 +67,15 @@ class Trainer:
             self.places,
             self.lengths,
             max_length=c.max_length,
-            batch_size=c.batch_size,
+            batch_size=self.batch_size,
             history_dropout=c.history_dropout,
             rng=rng,
         )
-        steps = int(np.ceil(self.lengths.sum() / (c.max_length + 1) / c.batch_size)) + 1
         losses = []
         for step, (tokens, targets) in enumerate(made):
             if len(tokens):
                 losses.append(self.step(tokens, targets))
-            report(min(step / steps, 1.0), stage)
+            report(min(step / self.steps, 1.0), stage)
         self.network.eval()
         self.epoch += 1
         return float(np.mean(losses)) if losses else 0.0
@@ -152,7 +155,6 @@ def train_network(
     if not len(model.items_):
         model.network_.eval()
         return
-    torch.set_num_threads(n_threads())
     with torch.random.fork_rng(devices=[0] if device.used == "cuda" else []):
         trainer = Trainer(model, train, seed=seed, device=device)
         if resume is not None:
