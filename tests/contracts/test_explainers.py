@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from core.explanation import EXPLAINERS, explain, methods_for
+from core.explanation import EXPLAINERS, explain, methods_for, permutation
 from core.fusion import FUSERS
 from core.fusion.fused import Fused
 from core.models import MODELS
@@ -17,6 +17,12 @@ from data.histories import Histories, from_interactions, from_lists
 
 N_ITEMS = 24
 QUICK = {"epochs": 3, "iterations": 5, "factors": 8, "max_length": 16, "dim": 16, "hidden": 16}
+
+
+@pytest.fixture(autouse=True)
+def few_evaluations(monkeypatch):
+    """The contract holds for any sample size; a small one keeps the sequence model quick."""
+    monkeypatch.setattr(permutation, "MAX_EVALUATIONS", 300)
 
 
 def marketplace_of(n_users: int = 80) -> Dataset:
