@@ -57,8 +57,8 @@ class _Rows:
 def encode(con: Any, mapping: Mapping) -> Kept | None:
     """Apply the rules of `mapping` to the table EVENTS and encode what is left; None when nothing is.
 
-    Rules are applied in this order, and a row is counted under the first that meets it: no user, below minimum
-    weight, exact duplicate, repeated pair. Codes follow the ids in ascending text order.
+    Rules are applied in this order, and a row is counted under the first that it meets: no user, below
+    minimum weight, exact duplicate, repeated pair. Codes follow the ids in ascending text order.
     """
     removed = _removed_by_sql(con, mapping)
     con.execute(f"CREATE OR REPLACE VIEW {KEPT} AS SELECT * FROM {EVENTS} WHERE {_usable_sql(mapping)}")
@@ -101,7 +101,8 @@ def _usable_sql(mapping: Mapping) -> str:
 def _removed_by_sql(con: Any, mapping: Mapping) -> dict[str, int]:
     cases = " ".join(f"WHEN {condition} THEN '{rule}'" for rule, condition in _rules(mapping).items())
     found = con.execute(
-        f"SELECT CASE {cases} END AS rule, sum({SPAN}) FROM {EVENTS} WHERE bad = 0 GROUP BY 1 HAVING rule IS NOT NULL"
+        f"SELECT rule, sum({SPAN}) FROM (SELECT {SPAN}, CASE {cases} END AS rule FROM {EVENTS} "
+        "WHERE bad = 0) WHERE rule IS NOT NULL GROUP BY rule"
     ).fetchall()
     return {rule: int(dict(found).get(rule, 0)) for rule in _rules(mapping)}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.artifacts import Home, list_dataset_ids, save_dataset
-from data.columns import REASON
+from data.columns import LINE, REASON, TEXT
 from data.dataset import Dataset
 from data.encoding import BLANK_LINE, KEPT, Kept, encode
 from data.errors import DataError
@@ -22,23 +22,18 @@ from data.reading.preview import preview, read_all
 from data.reading.records import Workplace, workplace
 from data.reading.shape import FileShape
 from data.reading.sniffing import sniff
-from data.reading.staging import Report
+from data.reading.staging import Report, silent
 from data.reading.times import guess_time_format
 
 MANY_QUARANTINED = 0.05  # share of the lines from which the report warns
-
-
-def silent(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
-    """A report that records nothing."""
-    del fraction, stage, curve
 
 
 @dataclass(frozen=True)
 class ImportReport:
     """What became of every physical line of the file (of every row of a Parquet file).
 
-    `lines == header + accepted + sum(removed) + quarantined`. A record over three lines counts three; `events` is
-    the number of stored events.
+    `lines == header + accepted + sum(removed) + quarantined`. A record over three lines counts three;
+    `events` is the number of stored events.
     """
 
     name: str
@@ -113,7 +108,7 @@ def import_file(
         report(0.65, "collecting unreadable rows")
         quarantine = quarantine_table(rows.records, rows.bad)
         if kept is None:
-            raise _nothing_left(path, rows, quarantine, mapping)
+            raise _nothing_left(path, quarantine, mapping)
         report(0.7, "item metadata")
         features, lifted, notes = _features(work, rows, kept, items_path, items_mapping)
     summary = _summary(name or name_of(path), rows, kept, quarantine, lifted, notes)
@@ -175,15 +170,16 @@ def _time_format(head: pd.DataFrame, column: str) -> str:
         shown = next((value for value in values if value), None)
         raise DataError(
             f"The times in column {column!r} are not recognised; the first is {shown!r}.",
-            "Give a time format such as epoch_s, epoch_ms, iso or %d/%m/%Y %H:%M, or import without a time column.",
+            "Give a format such as epoch_s, epoch_ms, iso or %d/%m/%Y %H:%M, or import without times.",
         )
     return found[0]
 
 
-def _nothing_left(path: Path, rows: EventRows, quarantine: pd.DataFrame, mapping: Mapping) -> DataError:
+def _nothing_left(path: Path, quarantine: pd.DataFrame, mapping: Mapping) -> DataError:
     if len(quarantine):
         first = quarantine.iloc[0]
-        why = f"{len(quarantine)} were unreadable, the first in line {first['line']} ({first[REASON]}: {first['text'][:80]!r})"
+        shown = f"line {first[LINE]} ({first[REASON]}: {first[TEXT][:80]!r})"
+        why = f"{len(quarantine)} were unreadable, the first in {shown}"
     else:
         why = "all were set aside by rule (no user, or below the minimum weight)"
     return DataError(

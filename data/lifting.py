@@ -28,8 +28,9 @@ def follows(con: Any, table: str, item: str, column: str, *, sure: bool = True) 
                        WHERE trim(coalesce({column}, '')) <> '' AND {item} IS NOT NULL GROUP BY ALL),
                  per_item AS (SELECT max(c) - 1 AS agree, sum(c) - 1 AS compared FROM n GROUP BY i),
                  per_value AS (SELECT sum(c) AS c FROM n GROUP BY v)
-            SELECT coalesce((SELECT sum(agree) FROM per_item), 0), coalesce((SELECT sum(compared) FROM per_item), 0),
-                   coalesce((SELECT max(c) FROM per_value), 0), coalesce((SELECT sum(c) FROM per_value), 0)"""
+            SELECT coalesce(agree, 0), coalesce(compared, 0), coalesce(most_common, 0), coalesce(total, 0)
+            FROM (SELECT sum(agree) AS agree, sum(compared) AS compared FROM per_item),
+                 (SELECT max(c) AS most_common, sum(c) AS total FROM per_value)"""
     ).fetchone()
     if compared < FEW_PAIRS:
         return not sure and total > 0
@@ -44,8 +45,8 @@ def lift(con: Any, table: str, item: str, columns: dict[str, str]) -> tuple[pd.D
         columns: name in the file → name in the SQL table.
 
     Returns:
-        A table of text with the column `item` and one per file column; and per file column the number of items
-        whose rows disagree.
+        A table of text with the column `item` and one per file column; and per file column the number of
+        items whose rows disagree.
     """
     lifted: pd.DataFrame | None = None
     conflicts: dict[str, int] = {}

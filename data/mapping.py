@@ -1,4 +1,4 @@
-"""Which column means what. Proposed from names, types and values, each with its reason; edited by a person."""
+"""Which column means what: proposed from names and values, each with its reason; edited by a person."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data.columns import ITEM, TIME, USER, WEIGHT
 from data.errors import ConfigError, DataError
+from data.items_table import ItemsMapping as ItemsMapping
+from data.items_table import propose_items as propose_items
 from data.reading.shape import FileShape
 from data.reading.times import guess_time_format, in_words, is_time_format
-from data.reading.words import DESCRIBES, NAMES, PARTS, parts, plain
+from data.reading.words import DESCRIBES, NAMES, PARTS, parts, plain, words
 
 AUTO = "auto"
 UNUSED = "unused"
 ROLES = (USER, ITEM, TIME, WEIGHT)
-COUNTS = frozenset("quantity qty count counts plays playcount clicks views listens purchases amount".split())
+COUNTS = frozenset(words("quantity qty count counts plays playcount clicks views listens purchases amount"))
 
 
 class Mapping(BaseModel):
@@ -31,7 +33,9 @@ class Mapping(BaseModel):
     weight: str | None = Field(
         default=None, description="Column with a rating, count or amount; none: every event is 1."
     )
-    time: str | None = Field(default=None, description="Column with the moment of the event; none: order is unknown.")
+    time: str | None = Field(
+        default=None, description="Column with the moment of the event; none: order is unknown."
+    )
     time_format: str = Field(
         default=AUTO,
         description="epoch_s, epoch_ms, epoch_us, epoch_ns, iso, a pattern like %d/%m/%Y %H:%M, or auto.",
@@ -124,9 +128,9 @@ def _name_score(name: str, role: str) -> float:
     known = NAMES[role]
     if plain(name) in known:
         return round(1.0 - 0.2 * known.index(plain(name)) / len(known), 3)
-    words = parts(name)
+    said = parts(name)
     described = DESCRIBES - {"date", "time"} if role == TIME else DESCRIBES
-    if set(words) & PARTS[role] and not set(words) & described:
+    if set(said) & PARTS[role] and not set(said) & described:
         return 0.6
     return 0.0
 
@@ -205,7 +209,7 @@ def _is_rating(name: str, values: Sequence[str | None]) -> bool:
     if set(parts(name)) & COUNTS:
         return False
     numbers = pd.to_numeric(pd.Series(list(values), dtype="object"), errors="coerce").dropna()
-    return len(numbers) > 0 and 2 <= numbers.nunique() <= 20 and 0 <= numbers.min() and numbers.max() <= 10
+    return len(numbers) > 0 and 2 <= numbers.nunique() <= 20 and numbers.min() >= 0 and numbers.max() <= 10
 
 
 def _least_quantity(weight: str | None, preview: pd.DataFrame) -> float | None:

@@ -40,8 +40,9 @@ def quick_records(staged: Staged, shape: FileShape) -> Records | None:
     quote = shape.quote if staged.scan.quotes else ""
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     source = (
-        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, skip={int(shape.header)}, "
-        f"delim={text_literal(shape.delimiter)}, quote={text_literal(quote)}, escape={text_literal(quote)}, "
+        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, "
+        f"skip={int(shape.header)}, delim={text_literal(shape.delimiter)}, "
+        f"quote={text_literal(quote)}, escape={text_literal(quote)}, "
         f"columns={{{columns}}}{long_lines(staged)})"
     )
     breaks = " + ".join(f"coalesce(length({n}) - length(replace({n}, chr(10), '')), 0)" for n in names)
@@ -64,8 +65,8 @@ def _swallowed_sql(source: str, names: list[str], delimiter: str) -> str:
     joined = "concat_ws(" + mark + ", " + ", ".join(f"coalesce({name}, '')" for name in names) + ")"
     return (
         f"SELECT count(*) FROM (SELECT string_split({joined}, chr(10)) AS part FROM {source}) "
-        f"WHERE len(part) > 1 AND len(list_filter(part, lambda x: (length(x) - length(replace(x, {mark}, ''))) "
-        f"<> {len(names) - 1} * length({mark}))) = 0"
+        f"WHERE len(part) > 1 AND len(list_filter(part, lambda x: "
+        f"(length(x) - length(replace(x, {mark}, ''))) <> {len(names) - 1} * length({mark}))) = 0"
     )
 
 
@@ -81,7 +82,7 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
     unread = _unread(work, len(names), stray)
     con.execute(_records_sql(names))
     blank = con.execute(
-        f"SELECT count(*) FROM classified WHERE kind = 'blank' AND line NOT IN (SELECT line FROM consumed)"
+        "SELECT count(*) FROM classified WHERE kind = 'blank' AND line NOT IN (SELECT line FROM consumed)"
     ).fetchone()[0]
     return Records(
         relation=RECORDS,
@@ -115,7 +116,8 @@ def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) ->
         bare = rf'(?:[^"{escaped}][^{escaped}]*|)'
         whole = text_literal(rf"(?s)(?:{escaped}(?:{quoted}|{bare}))*")
         each = text_literal(rf"(?s){escaped}({quoted}|{bare})")
-        structural = f"contains(text, '\"') AND regexp_matches({mark} || text, {text_literal(escaped + ' *' + chr(34))})"
+        starts = text_literal(escaped + ' *"')
+        structural = f"contains(text, chr(34)) AND regexp_matches({mark} || text, {starts})"
         closed = f"regexp_full_match({mark} || text, {whole})"
         odd = "(length(x) - length(replace(x, chr(34), ''))) % 2 = 1"
         literal = f"len({plain}) = {len(shape.columns)} AND len(list_filter({plain}, lambda x: {odd})) = 0"
@@ -131,22 +133,21 @@ def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) ->
         f"""CREATE OR REPLACE TABLE classified AS
         SELECT line, CASE WHEN kind IN ('open', 'damaged') THEN text END AS text,
                CASE kind WHEN 'quoted' THEN 'whole' WHEN 'literal' THEN 'whole' ELSE kind END AS kind,
-               CASE WHEN kind = 'quoted' THEN {fields} WHEN kind IN ('whole', 'literal') THEN {plain} END AS fields
+               CASE WHEN kind = 'quoted' THEN {fields}
+                    WHEN kind IN ('whole', 'literal') THEN {plain} END AS fields
         FROM (SELECT line, text, CASE WHEN trim(text) = '' THEN 'blank' WHEN {damaged} THEN 'damaged'
                                       WHEN NOT quoted THEN 'whole' WHEN {closed} THEN 'quoted'
                                       WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
-              FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text, coalesce({structural}, false) AS quoted
-                    FROM {PHYSICAL}))
+              FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text,
+                           coalesce({structural}, false) AS quoted FROM {PHYSICAL}))
         WHERE line <> {header}"""
     )
 
 
 def _unquote_sql(name: str) -> str:
-    inner = f"trim({name})"
-    return (
-        f"CASE WHEN starts_with({inner}, '\"') THEN replace(substr({inner}, 2, length({inner}) - 2), '\"\"', '\"') "
-        f"ELSE {name} END"
-    )
+    inner, mark = f"trim({name})", "chr(34)"
+    body = f"replace(substr({inner}, 2, length({inner}) - 2), {mark} || {mark}, {mark})"
+    return f"CASE WHEN starts_with({inner}, {mark}) THEN {body} ELSE {name} END"
 
 
 def _store_joined(work: Workplace, joined: list[tuple[int, int, list[str]]], names: list[str]) -> None:

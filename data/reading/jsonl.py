@@ -56,7 +56,8 @@ def jsonl_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
 def _damage(staged: Staged) -> str:
     if not staged.damaged:
         return "false THEN ''"
-    return f"contains(text, '{NUL_SHOWN}') THEN '{NUL_BYTE}' WHEN contains(text, '{BROKEN_SHOWN}') THEN '{NOT_UTF8}'"
+    nul = f"contains(text, '{NUL_SHOWN}') THEN '{NUL_BYTE}'"
+    return f"{nul} WHEN contains(text, '{BROKEN_SHOWN}') THEN '{NOT_UTF8}'"
 
 
 def _relation(shape: FileShape) -> str:
@@ -64,6 +65,6 @@ def _relation(shape: FileShape) -> str:
     paths = ", ".join(text_literal("$." + json.dumps(name, ensure_ascii=False)) for name in shape.columns)
     fields = ", ".join(f"v[{i + 1}] AS {name}" for i, name in enumerate(field_names(shape)))
     return (
-        f"(SELECT line, 1 AS {SPAN}, text, {fields} FROM (SELECT line, text, json_extract_string(text, [{paths}]) AS v "
-        f"FROM {LINES} WHERE problem IS NULL))"
+        f"(SELECT line, 1 AS {SPAN}, text, {fields} FROM "
+        f"(SELECT line, text, json_extract_string(text, [{paths}]) AS v FROM {LINES} WHERE problem IS NULL))"
     )

@@ -17,8 +17,8 @@ from data.reading.words import named
 def read_lists(path: Path | str) -> pd.DataFrame:
     """Ranked lists of a file of any readable shape, found by the names of its columns.
 
-    Without a rank, items are ranked by descending score (ties in file order); without a score, the score is minus
-    the rank, so that a sum over lists is a Borda count. Ranks are renumbered from 1 without gap.
+    Without a rank, items are ranked by descending score (ties in file order); without a score, the score is
+    minus the rank, so that a sum over lists is a Borda count. Ranks are renumbered from 1 without gap.
 
     Returns:
         One row per (user, item): user (str), item (str), rank (int64, from 1), score (float64), sorted by the
@@ -33,7 +33,7 @@ def read_lists(path: Path | str) -> pd.DataFrame:
     columns = {role: named(role, shape.columns) for role in (USER, ITEM, RANK, SCORE)}
     if not columns[USER] or not columns[ITEM] or not (columns[RANK] or columns[SCORE]):
         raise DataError(
-            f"{path.name} has the columns {', '.join(shape.columns)}; lists need user, item and rank or score.",
+            f"Lists need user, item and rank or score; {path.name} has {', '.join(shape.columns)}.",
             "Name the columns in the first line: user,item,rank,score (rank or score may be missing).",
         )
     with workplace() as work:

@@ -48,7 +48,7 @@ def parquet_records(work: Workplace, path: Path, shape: FileShape) -> Records:
         blank=0,
         first_line=1,
         final=True,
-        text_of=lambda lines, spans: _row_texts(work, lines),
+        text_of=lambda lines, _spans: _row_texts(work, lines),
     )
 
 

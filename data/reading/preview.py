@@ -12,9 +12,9 @@ from data.reading.jsonl import jsonl_records
 from data.reading.parquet import parquet_records
 from data.reading.records import Records, Workplace, field_names, workplace
 from data.reading.shape import FileShape
-from data.reading.staging import Staged, stage
+from data.reading.staging import Staged, silent, stage
 
-PREVIEW_BYTES = 1 << 20
+PREVIEW_BYTES = 1 << 18
 
 
 def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
         part = work.folder / "head"
         part.write_text(text, encoding="utf-8", newline="")
         plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none"})
-        staged = stage(part, plain, work.folder, lambda *args, **kwargs: None)
+        staged = stage(part, plain, work.folder, silent)
         return _table(work, text_records(work, staged, shape), shape, n)
 
 
@@ -43,7 +43,7 @@ def read_all(path: Path, shape: FileShape, work: Workplace) -> pd.DataFrame:
     """Every readable row as text (for small files: item metadata, lists)."""
     if shape.format == "parquet":
         return _table(work, parquet_records(work, path, shape), shape, None)
-    staged = stage(path, shape, work.folder, lambda *args, **kwargs: None)
+    staged = stage(path, shape, work.folder, silent)
     return _table(work, text_records(work, staged, shape), shape, None)
 
 

@@ -51,8 +51,8 @@ def workplace(parent: Path | None = None) -> Iterator[Workplace]:
 class Records:
     """Where the fields of each record are found, and what of the file is none.
 
-    `relation` is an SQL source with the text columns f0, f1, … in file order and `span`; when `numbered`, also
-    `line` (the first physical line of the record, from 1), otherwise records follow each other without gap.
+    `relation` is an SQL source with the text columns f0, f1, … in file order and `span`; when `numbered`,
+    also `line` (the first physical line of the record, from 1), otherwise records follow without gap.
     """
 
     relation: str
@@ -64,7 +64,7 @@ class Records:
     numbered: bool = False
     final: bool = False  # no more careful way of reading is left
     unread: pd.DataFrame = field(default_factory=lambda: unread_table([]))
-    text_of: Callable[[Sequence[int], Sequence[int]], list[str]] = field(default=lambda lines, spans: [])
+    text_of: Callable[[Sequence[int], Sequence[int]], list[str]] = field(default=lambda _lines, _spans: [])
     swallowed: str | None = None  # SQL: number of records that seem to have swallowed whole lines
 
 
@@ -90,7 +90,7 @@ def field_names(shape: FileShape) -> list[str]:
 
 
 def lines_source(staged: Staged) -> str:
-    """SQL source of the physical lines of a file with LF line ends: one column `text`, blank lines NULL."""
+    """SQL source of the lines of a file with LF line ends: a column `text`, NULL if blank."""
     return (
         f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, delim=chr(1), quote='', "
         f"escape='', columns={{'text': 'VARCHAR'}}, new_line='\\n'{long_lines(staged)})"

@@ -15,9 +15,9 @@ Joined = tuple[int, int, list[str]]  # first line, number of lines, fields
 def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], list[int]]:
     """Records that go over several lines, and the lines with a stray quote.
 
-    Reads the table `classified` (line, text, kind): each line of kind 'open' starts a quoted field that the line
-    does not close. It is joined with the following lines when together they are one record and not every one of
-    them looks like a record by itself.
+    Reads the table `classified` (line, text, kind): each line of kind 'open' starts a quoted field that the
+    line does not close. It is joined with the following lines when together they are one record and not
+    every one of them looks like a record by itself.
 
     Returns:
         (first line, number of lines, fields) of each record; the numbers of the lines that start none.

@@ -20,10 +20,15 @@ class FileShape(BaseModel):
         default="delimited", description="Rows of separated text, Parquet, or one JSON object per line."
     )
     compression: Literal["none", "gzip"] = Field(default="none", description="Packing around the file.")
-    encoding: Encoding = Field(default="utf-8", description="How letters are stored; UTF-8 unless it cannot be.")
-    delimiter: str = Field(default=",", max_length=4, description="What stands between two fields, e.g. , or ::.")
+    encoding: Encoding = Field(
+        default="utf-8", description="How letters are stored; UTF-8 unless it cannot be."
+    )
+    delimiter: str = Field(
+        default=",", max_length=4, description="What stands between two fields, e.g. , or ::."
+    )
     quote: Literal['"', ""] = Field(
-        default='"', description="Mark around fields that contain the delimiter; empty when marks mean nothing."
+        default='"',
+        description="Mark around fields that contain the delimiter; empty when marks mean nothing.",
     )
     header: bool = Field(default=True, description="Whether the first line names the columns.")
     columns: tuple[str, ...] = Field(default=(), description="Names of the columns, in file order.")

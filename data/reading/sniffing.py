@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import DataError
-from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, read_head
+from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, open_unpacked, read_head
 from data.reading.shape import FileShape
 from data.reading.words import is_known_word
 
@@ -51,13 +52,8 @@ def _whole_lines(text: str, *, cut: bool) -> list[str]:
 
 
 def _parquet_shape(path: Path, compression: str, reasons: tuple[str, ...]) -> FileShape:
-    if compression == "gzip":
-        import gzip  # the rare case of a packed Parquet file: only its schema is wanted here
-
-        with gzip.open(path, "rb") as stream:
-            names = _parquet_names(path, pa.BufferReader(stream.read()))
-    else:
-        names = _parquet_names(path, str(path))
+    with open_unpacked(path, compression) as stream:
+        names = _parquet_names(path, pa.BufferReader(stream.read()) if compression == "gzip" else stream)
     return FileShape(
         format="parquet",
         compression=compression,  # type: ignore[arg-type]
@@ -113,7 +109,7 @@ def _delimited_shape(
         columns=_column_names(named, n_fields),
         reasons=(
             *reasons,
-            f"{DELIMITERS[delimiter]} separated: {share:.0%} of the first {len(lines)} lines have {n_fields} fields",
+            f"{DELIMITERS[delimiter]} separated: {n_fields} fields in {share:.0%} of {len(lines)} lines",
             why,
         ),
         **common,
@@ -138,39 +134,46 @@ def _unquoted(field: str) -> str:
 
 def _best_delimiter(path: Path, lines: list[str]) -> tuple[str, int, float]:
     """The delimiter under which most lines agree on their number of fields; more fields win a draw."""
-    found = []
-    for rank, delimiter in enumerate(DELIMITERS):
-        counts = Counter(
-            len(split_line(line, delimiter, '"' if len(delimiter) == 1 else "")) for line in lines
-        )
-        n_fields, n_lines = counts.most_common(1)[0]
-        share = n_lines / len(lines)
-        if n_fields > 1:
-            spaced = delimiter == " "  # a space stands inside titles and dates: the last resort
-            found.append(
-                (
-                    share >= 0.9,
-                    not spaced and share >= 0.5,
-                    round(share, 1),
-                    n_fields,
-                    -rank,
-                    share,
-                    delimiter,
-                )
-            )
+    found = [vote for vote in (_vote(lines, delimiter) for delimiter in DELIMITERS) if vote.n_fields > 1]
     if not found:
         raise DataError(
             f"{path.name} has one column only; its first line is {lines[0][:60]!r}.",
-            "At least a user and an item are needed in each line, separated by comma, tab, ;, |, :: or space.",
+            "Each line needs a user and an item at least, separated by comma, tab, ;, |, :: or space.",
         )
-    *_, n_fields, _, share, delimiter = max(found)
-    if share < 0.5:
-        lengths = sorted({len(line.split(delimiter)) for line in lines})
+    best = max(found, key=lambda vote: vote.merit)
+    if best.share < 0.5:
+        lengths = sorted({len(line.split(best.delimiter)) for line in lines})
         raise DataError(
             f"{path.name} is no table: its lines have between {lengths[0]} and {lengths[-1]} fields.",
             "Write one line per user and item, like: user,item,weight,time.",
         )
-    return delimiter, n_fields, share
+    return best.delimiter, best.n_fields, best.share
+
+
+@dataclass(frozen=True)
+class _Vote:
+    """How well lines agree under a delimiter: the usual number of fields and the share of lines with it."""
+
+    delimiter: str
+    n_fields: int
+    share: float
+
+    @property
+    def merit(self) -> tuple[bool, bool, float, int]:
+        """Compared in this order. A space stands inside titles and dates, so it is the last resort."""
+        return (
+            self.share >= 0.9,
+            self.delimiter != " " and self.share >= 0.5,
+            round(self.share, 1),
+            self.n_fields,
+        )
+
+
+def _vote(lines: list[str], delimiter: str) -> _Vote:
+    quote = '"' if len(delimiter) == 1 else ""
+    counts = Counter(len(split_line(line, delimiter, quote)) for line in lines)
+    n_fields, n_lines = counts.most_common(1)[0]
+    return _Vote(delimiter, n_fields, n_lines / len(lines))
 
 
 def _kind(value: str) -> str:

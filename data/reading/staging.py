@@ -31,6 +31,11 @@ BLANK = re.compile(rb"\n(?=\r?\n)")
 Report = Callable[..., None]
 
 
+def silent(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+    """A report that records nothing."""
+    del fraction, stage, curve
+
+
 @dataclass(frozen=True)
 class Scan:
     """What one pass over the bytes counted. Lines end with LF or CRLF (or CR, where no LF occurs at all)."""
@@ -107,7 +112,7 @@ def unpack(path: Path, target: Path) -> Path:
                 plain.write(chunk)
                 if shutil.disk_usage(target.parent).free < FREE_BYTES:
                     raise DataError(
-                        f"Unpacking {path.name} leaves under 1 GiB on the disk; {plain.tell() / 1e9:.1f} GB came out.",
+                        f"Unpacking {path.name} leaves under 1 GiB free ({plain.tell() / 1e9:.1f} GB so far).",
                         "Make room under RANKSCOPE_HOME, or import a smaller part of the file.",
                     )
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -146,7 +151,7 @@ def scan_file(path: Path, encoding: Encoding, report: Report) -> Scan:
 def _add_chunk(scan: Scan, chunk: bytes) -> Scan:
     newlines, returns = chunk.count(b"\n"), chunk.count(b"\r")
     crlf = chunk.count(b"\r\n") if returns else 0
-    inner, trailing = _blank_lines(scan, chunk, newlines)
+    inner, trailing = _blank_lines(scan, chunk, newlines, returns)
     encoding, broken = scan.encoding, scan.broken
     if encoding == "utf-8" and not chunk.isascii():
         encoding, broken = _check_encoding(chunk, broken)
@@ -165,9 +170,9 @@ def _add_chunk(scan: Scan, chunk: bytes) -> Scan:
     )
 
 
-def _blank_lines(scan: Scan, chunk: bytes, newlines: int) -> tuple[int, int]:
+def _blank_lines(scan: Scan, chunk: bytes, newlines: int, returns: int) -> tuple[int, int]:
     starts_blank = chunk.startswith((b"\n", b"\r\n"))
-    if not starts_blank and b"\n\n" not in chunk and b"\n\r\n" not in chunk:
+    if not starts_blank and b"\n\n" not in chunk and (not returns or b"\n\r\n" not in chunk):
         return scan.inner_blank + scan.trailing_blank, 0
     blank = int(starts_blank) + len(BLANK.findall(chunk))
     tail = chunk[len(chunk.rstrip(b"\r\n")) :]

@@ -12,14 +12,22 @@ ISO_TEXT = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)?"
 )
 # strptime patterns, tried in this order; a draw between day first and month first is decided by the values
-PATTERNS = tuple(
-    f"{day}{clock}"
-    for day in (
-        "%Y/%m/%d %d/%m/%Y %m/%d/%Y %d.%m.%Y %d-%m-%Y %m-%d-%Y %Y%m%d %d-%b-%Y %d/%b/%Y %m/%d/%y %d/%m/%y".split()
-        + ["%m %d, %Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%a %b %d %Y"]
-    )
-    for clock in ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S")
-) + ("%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p")
+_DAYS = (
+    "%Y/%m/%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y%m%d",
+    "%d-%b-%Y",
+    "%d/%b/%Y",
+) + ("%m/%d/%y", "%d/%m/%y", "%m %d, %Y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%a %b %d %Y")
+_WHOLE = ("%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p")
+PATTERNS = (
+    *(day + clock for day in _DAYS for clock in ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S")),
+    *_WHOLE,
+)
 EARLIEST, LATEST = -2_208_988_800, 7_258_118_400  # 1900 to 2200; outside, the format is misread
 RECENT = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
@@ -68,13 +76,16 @@ def is_time_format(name: str) -> bool:
 
 def seconds_sql(column: str, time_format: str) -> str:
     """SQL for epoch seconds (BIGINT, UTC), NULL where the text is no moment between 1900 and 2200."""
+    text = (
+        f"trim({column})"  # a bare column would let DuckDB move the cast into the CSV reader, where it fails
+    )
     if time_format in EPOCHS:
-        value = f"floor(TRY_CAST({column} AS DOUBLE) / {EPOCHS[time_format]})"
+        value = f"floor(TRY_CAST({text} AS DOUBLE) / {EPOCHS[time_format]})"
     elif time_format == ISO:
-        value = f"floor(epoch(TRY_CAST({column} AS TIMESTAMPTZ)))"
+        value = f"floor(epoch(TRY_CAST({text} AS TIMESTAMPTZ)))"
     else:
         pattern = time_format.replace("'", "''")
-        value = f"floor(epoch(try_strptime(trim({column}), '{pattern}')))"
+        value = f"floor(epoch(try_strptime({text}, '{pattern}')))"
     return f"CASE WHEN {value} BETWEEN {EARLIEST} AND {LATEST} THEN CAST({value} AS BIGINT) END"
 
 

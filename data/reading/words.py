@@ -7,56 +7,60 @@ import re
 from data.columns import CATEGORIES, ITEM, RANK, SCORE, TEXT, TIME, TITLE, USER, WEIGHT
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, in order."""
     return tuple(text.split())
 
 
 # Best first: the earlier name wins where a file has two of them.
 NAMES: dict[str, tuple[str, ...]] = {
-    USER: _words(
+    USER: words(
         "user userid uid customerid customer reviewerid visitorid visitor memberid member accountid account "
         "householdid household personid person clientid client buyerid buyer shopperid shopper listenerid "
         "listener readerid reader playerid player subscriberid profileid authorid sessionid session usr"
     ),
-    ITEM: _words(
+    ITEM: words(
         "item itemid iid movieid movie asin parentasin productid product stockcode sku articleid article "
         "artistid artist trackid track songid song albumid album bookid book isbn videoid video filmid film "
         "showid contentid content newsid news gameid game appid app recipeid recipe businessid business "
         "venueid venue poi poiid locationid location placeid courseid jobid adid docid paperid mid objectid"
     ),
-    WEIGHT: _words(
+    WEIGHT: words(
         "rating ratings overall stars weight quantity qty count counts plays playcount listencount listens "
         "strength confidence interactions clicks views purchases amount watchratio watchtime score value"
     ),
-    TIME: _words(
+    TIME: words(
         "timestamp time datetime unixreviewtime unixtime eventtime createdat created invoicedate orderdate "
         "transactiontimestamp transactiondate purchasedate ts date reviewtime ratedat ratingtime clicktime "
         "timeadded updatedat"
     ),
     RANK: ("rank", "position", "pos", "place"),
     SCORE: ("score", "prediction", "predicted", "relevance", "rating", "weight", "value"),
-    TITLE: _words(
+    TITLE: words(
         "title itemtitle movietitle producttitle name itemname productname artistname trackname songname "
         "label description productdescription itemdescription headline"
     ),
-    CATEGORIES: _words(
-        "genres genre categories category tags tag productcategory itemcategory department maincat maincategory "
-        "type producttype class topic topics brand"
+    CATEGORIES: words(
+        "genres genre categories category tags tag productcategory itemcategory department maincat "
+        "maincategory type producttype class topic topics brand"
     ),
-    TEXT: _words(
-        "text description overview plot summary abstract synopsis body content details keywords features feature"
+    TEXT: words(
+        "text description overview plot summary abstract synopsis body content details keywords "
+        "features feature"
     ),
 }
 PARTS: dict[str, frozenset[str]] = {
-    USER: frozenset("user customer reviewer visitor member household buyer shopper listener client".split()),
-    ITEM: frozenset("item movie product article artist track song book video film asin sku".split()),
-    WEIGHT: frozenset("rating quantity plays count stars score weight".split()),
-    TIME: frozenset("timestamp time date datetime".split()),
+    USER: frozenset(words("user customer reviewer visitor member household buyer shopper listener client")),
+    ITEM: frozenset(words("item movie product article artist track song book video film asin sku")),
+    WEIGHT: frozenset(words("rating quantity plays count stars score weight")),
+    TIME: frozenset(words("timestamp time date datetime")),
 }
 # A name with one of these says something about the user, item or event; it does not name it.
 DESCRIBES = frozenset(
-    "name title category type brand url link image description text genre tag age gender country zip email "
-    "disc discount price size week day month year helpful".split()
+    words(
+        "name title category type brand url link image description text genre tag age gender country zip "
+        "email disc discount price size week day month year helpful"
+    )
 )
 
 
