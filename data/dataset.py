@@ -26,11 +26,11 @@ class IdMap:
 
     @cached_property
     def _position(self) -> pd.Index[Any]:
-        return pd.Index(self.ids)
+        return pd.Index(self.ids, dtype=object)
 
     def index_of(self, values: Sequence[Any] | NDArray[Any]) -> NDArray[np.int32]:
         """Row numbers of `values` (compared as text), `UNKNOWN` (-1) where absent."""
-        texts = np.asarray([str(value) for value in values], dtype=object)
+        texts = pd.Index([str(value) for value in values], dtype=object)
         return np.asarray(self._position.get_indexer(texts), dtype=np.int32)
 
     def __len__(self) -> int:
@@ -148,8 +148,8 @@ class Dataset:
         """(n_items,) title of each item, or its id where no title is known."""
         if self.item_features is None or columns.TITLE not in self.item_features:
             return self.items.ids
-        titles = self.item_features[columns.TITLE].to_numpy(dtype=object, na_value=None)
-        return np.where([bool(title) for title in titles], titles, self.items.ids)
+        known = self.item_features[columns.TITLE].fillna("").to_numpy(dtype=object)
+        return np.where(known.astype(bool), known, self.items.ids)
 
     def with_interactions(self, interactions: Interactions) -> Dataset:
         """The same world with other events (a part of a split)."""
