@@ -128,7 +128,7 @@ def recommend(
     """
     items, scores, answered = out = _empty_lists(len(histories), k)
     penalty = _penalty(candidates, histories.n_items)
-    instead = np.empty(0, np.float32) if fallback is None else np.asarray(fallback, dtype=np.float32)
+    instead = np.empty(0, np.float32) if fallback is None else np.array(fallback, dtype=np.float32)
 
     def block(rows: slice) -> None:
         part = histories.rows(np.arange(rows.start, rows.stop))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
 from core.models.ease import EASE
@@ -12,7 +14,9 @@ from core.models.item_knn import ItemKNN
 from core.models.popularity import Popularity
 from core.models.random import Random
 from core.models.sasrec import SASRec
+from data.dataset import Dataset, IdMap, Interactions
 from data.errors import NotFound
+from data.histories import from_lists
 
 MODELS: dict[str, Any] = {
     "random": Random,
@@ -48,3 +52,13 @@ def estimate_seconds(name: str, config: Any, n_users: int, n_items: int, n_event
     """Expected seconds of a fit on two CPU cores, from measured constants."""
     model_class(name)
     return ESTIMATES[name](config, n_users, n_items, n_events)
+
+
+def warm() -> None:
+    """Compile the kernels of the models on a tiny data set (or load them from the disk cache)."""
+    ids = IdMap(np.array(["a", "b"], dtype=object))
+    pair = np.array([0, 1], dtype=np.int32)
+    events = Interactions(np.zeros(2, dtype=np.int32), pair, np.ones(2, dtype=np.float32))
+    tiny = Dataset(interactions=events, users=ids, items=ids)
+    for name in ("random", "item_knn", "ease", "als"):
+        MODELS[name]().fit(tiny).score(from_lists([[0]], 2))

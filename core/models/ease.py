@@ -93,6 +93,7 @@ class EASE:
         np.fill_diagonal(gram, gram.diagonal() + self.config.regularization)
         report(0.3, "inverting")
         self.weights_ = _item_weights(gram)
+        self.weights_.flags.writeable = False
         report(1.0)
         return self
 
@@ -132,7 +133,8 @@ class EASE:
     def restore(cls, config: EASEConfig, arrays: Arrays) -> Self:
         """The model whose `arrays` these are."""
         model = cls(config)
-        model.weights_, model.items_ = np.asarray(arrays["weights"]), np.asarray(arrays["items"])
+        model.weights_, model.items_ = np.asarray(arrays["weights"]), np.array(arrays["items"])
+        model.weights_.flags.writeable = False  # one compiled kernel for fitted and memory-mapped weights
         model.n_items_ = int(arrays["n_items"])
         return model
 

@@ -160,7 +160,7 @@ class ItemKNN:
         """The model whose `arrays` these are."""
         model = cls(config)
         n_items = len(arrays["indptr"]) - 1
-        parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+        parts = tuple(np.array(arrays[key]) for key in ("data", "indices", "indptr"))
         model.similarity_ = csr_matrix(parts, shape=(n_items, n_items))
         return model
 
