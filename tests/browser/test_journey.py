@@ -1,0 +1,129 @@
+"""The whole path in one browser: upload MovieLens, train, compare, fuse, explain, n-shot curve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.text import t
+from tests.browser.conftest import Server, no_exception, settled
+
+pytestmark = pytest.mark.browser
+MODELS = ("Popularity", "Item-kNN", "EASE", "ALS", "SASRec")
+TRAINING_MS = 300_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("journey")
+    server = Server(home, home, {"RANKSCOPE_NO_SAMPLE": "1"}).start()
+    yield server
+    server.stop()
+
+
+def button(page: Page, text: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=text).first.click()
+    settled(page)
+
+
+def upload(page: Page, movielens: Path) -> None:
+    """Drop ratings.csv, accept the proposal, add movies.csv, import."""
+    page.locator("input[type=file]").first.set_input_files(movielens / "ratings.csv")
+    expect(page.get_by_text("Proposed: ")).to_be_visible()
+    settled(page)
+    page.locator("input[type=file]").first.set_input_files(movielens / "movies.csv")
+    expect(page.get_by_text(t("import_data.items_kept", name="movies.csv"))).to_be_visible()
+    button(page, t("import_data.go", name="ratings.csv"))
+    expect(
+        page.get_by_text("100,837 lines").or_(page.get_by_text(re.compile(r"100.837 lines")))
+    ).to_be_visible(timeout=60_000)
+
+
+def choose_models(page: Page) -> None:
+    """Open one's own choice and pick the five models."""
+    page.get_by_text(t("train.own")).click()
+    chosen = page.get_by_test_id("stMultiSelect").first
+    expect(chosen).to_be_visible()
+    for label in MODELS:
+        if chosen.get_by_text(label, exact=True).count():
+            continue
+        chosen.locator("input").fill(label)
+        page.get_by_role("option", name=re.compile(f"^{re.escape(label)}")).first.click()
+        settled(page)
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.slow
+def test_movielens_goes_the_whole_way(server: Server, page: Page, shared_data: Path) -> None:
+    page.goto(f"{server.url}/import")
+    settled(page)
+    upload(page, shared_data / "ml-latest-small")
+
+    page.goto(f"{server.url}/split")
+    settled(page)
+    expect(page.get_by_role("heading", name=t("common.page_split"), exact=True)).to_be_visible()
+    no_exception(page)
+
+    page.goto(f"{server.url}/train")
+    settled(page)
+    choose_models(page)
+    page.get_by_role("button", name=re.compile("^Train 5 models")).last.click()
+    expect(page.get_by_test_id("stProgress").first).to_be_visible(timeout=60_000)
+    page.reload()  # the job is not the page's: a refresh loses nothing
+    expect(page.get_by_role("button", name=t("common.next", label=t("train.next")))).to_be_visible(
+        timeout=TRAINING_MS
+    )
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=TRAINING_MS)
+
+    page.goto(f"{server.url}/leaderboard")
+    settled(page)
+    expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    no_exception(page)
+
+    fuse(page, server)
+    explain(page, server)
+    curve(page, server)
+
+
+def fuse(page: Page, server: Server) -> None:
+    """Move a slider: finding and list change; save as a run."""
+    page.goto(f"{server.url}/fusion-lab")
+    settled(page)
+    slider = page.get_by_role("slider").first
+    expect(slider).to_be_visible()
+    for _ in range(6):
+        slider.press("ArrowRight")
+    settled(page)
+    no_exception(page)
+    button(page, t("fusion_lab.save"))
+    page.goto(f"{server.url}/leaderboard")
+    expect(page.get_by_text(re.compile("models: Fus|RRF|Reciprocal")).first).to_be_visible(timeout=60_000)
+    settled(page)
+    no_exception(page)
+
+
+def explain(page: Page, server: Server) -> None:
+    """A sentence, a waterfall that adds up, and what changes without one event."""
+    page.goto(f"{server.url}/why-this-item")
+    settled(page)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text(re.compile("reasons add up")).first).to_be_visible()
+    no_exception(page)
+
+
+def curve(page: Page, server: Server) -> None:
+    """Measure the n-shot curve; the crossing is said in words."""
+    page.goto(f"{server.url}/new-users")
+    settled(page)
+    button(page, re.compile("^Measure"))
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=120_000)
+    expect(
+        page.get_by_text(re.compile("ahead of|Personalisation pays|Only popularity")).first
+    ).to_be_visible()
+    no_exception(page)

@@ -1,0 +1,95 @@
+"""Starting and stopping: from a foreign folder, with the sample, with a server killed in mid-training."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.text import t
+from tests.browser.conftest import Server, no_exception, settled, until
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    "", "import", "profile", "split", "train", "runs", "leaderboard", "side-by-side", "fusion-lab",
+    "why-this-item", "new-users",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A first start, from a folder that is not the project's, with the built-in sample."""
+    server = Server(tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("elsewhere")).start()
+    yield server
+    server.stop()
+
+
+def jobs(server: Server) -> dict[str, list[str]]:
+    """States of all jobs by kind, read beside the server."""
+    with sqlite3.connect(f"file:{server.home / 'jobs.sqlite'}?mode=ro", uri=True) as connection:
+        found: dict[str, list[str]] = {}
+        for kind, state in connection.execute("SELECT kind, state FROM jobs ORDER BY created"):
+            found.setdefault(kind, []).append(state)
+    return found
+
+
+@pytest.mark.slow
+def test_first_start_fills_every_page_within_three_minutes(foreign: Server, page: Page) -> None:
+    until(
+        lambda: "done" in jobs(foreign).get("cold_start", []),
+        f"the quick models, their fusion and the n-shot curve (jobs: {jobs(foreign)})",
+        180,
+    )
+    for path in PAGES:
+        page.goto(f"{foreign.url}/{path}")
+        settled(page)
+        no_exception(page)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        expect(page.get_by_text(t("common.no_dataset"))).to_have_count(0)
+        expect(page.get_by_text(t("common.empty_no_runs"))).to_have_count(0)
+    page.goto(f"{foreign.url}/leaderboard")
+    settled(page)
+    expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_pages_fit_a_phone(foreign: Server, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(f"{foreign.url}/{path}")
+        settled(page)
+        no_exception(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 400, f"/{path} is {width} px wide on a phone of 390 px"
+    context.close()
+
+
+@pytest.mark.slow
+def test_a_killed_server_loses_nothing_and_training_goes_on(tmp_path: Path, page: Page) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    server = Server(home, tmp_path).start()
+    until(lambda: "running" in jobs(server).get("train", []), "training starting", 120)
+    server.stop(signal.SIGKILL)
+    again = Server(home, tmp_path, port=server.port).start()
+    try:
+        until(lambda: "done" in jobs(again).get("train", []), f"training ending ({jobs(again)})", 180)
+        assert "lost" not in jobs(again)["train"]
+        page.goto(f"{again.url}/leaderboard")
+        expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible(timeout=60_000)
+        no_exception(page)
+    finally:
+        again.stop()
+
+
+def test_ready_says_so_in_json(foreign: Server, page: Page) -> None:
+    answer = page.request.get(f"{foreign.url}/api/ready")
+    assert json.loads(answer.text()) == {"ready": True}
+    assert answer.headers["x-content-type-options"] == "nosniff"
