@@ -33,7 +33,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; exit code 0, or 2 with a sentence on stderr for bad input."""
     asked = parser().parse_args(arguments)
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.current().cache / "numba"))  # before numba is imported
+    if "numba" not in sys.modules:  # it reads the place of its cache when it is imported
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.current().cache / "numba"))
     try:
         return int(asked.run(asked) or 0)
     except RankscopeError as error:

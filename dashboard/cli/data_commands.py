@@ -42,6 +42,7 @@ def import_file(asked: argparse.Namespace) -> None:
         name: done[name]
         for name in ("dataset", "name", "existed", "rows", "events", "users", "items", "notes")
     }
+    document["rows"] = {**rows, "removed": removed, "removed_by_rule": rows["removed"]}
     emit(
         asked,
         document,

@@ -129,7 +129,7 @@ def run_fuse(asked: argparse.Namespace) -> None:
     metrics = metrics_by_name(rows)
     document = {
         "run": run,
-        "weights": dict(zip(names(asked.runs), done["weights"], strict=True)),
+        "weights": done["weights"],
         "metrics": metrics,
     }
     chosen = metrics.get("{}@{}".format(*HEADLINE), {})

@@ -183,10 +183,11 @@ class JobStore:
             changed = connection.execute(
                 "update jobs set state=case when state='cancelling' then 'cancelled' else ? end,"
                 " result=coalesce(?, result), error=?, hint=?, incident=?, finished=?, updated=?,"
-                " fraction=case when ?='done' then 1 else fraction end"
+                " fraction=case when ?='done' then 1 else fraction end,"
+                " stage=case when ?='done' then '' else stage end"
                 f" where id=? and state in ({_marks(ALIVE)})",
                 (
-                    *(state, _json(result), error, hint, incident, time.time(), time.time(), state),
+                    *(state, _json(result), error, hint, incident, time.time(), time.time(), state, state),
                     *(job_id, *ALIVE),
                 ),
             ).rowcount

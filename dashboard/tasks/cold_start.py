@@ -63,12 +63,23 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
         max_users=spec.max_users,
         part=spec.part,
         seed=spec.seed,
-        report=report,
+        report=_named(report, lines),
     )
     result_id = save_result(
         home, KIND, _meta(spec, metas[0], lines, curves), files={"nshot.json": curves.to_json()}
     )
     return {"kind": KIND, "result": result_id, "dataset": metas[0].dataset}
+
+
+def _named(report: Report, lines: dict[str, Any]) -> Report:
+    """The same report with labels in place of run ids."""
+
+    def inner(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+        line, colon, rest = stage.partition(": ")
+        label = lines[line]["label"] if line in lines else line
+        report(fraction, f"{label}{colon}{rest}", curve=curve)
+
+    return inner
 
 
 def _line(meta: RunMeta) -> str:

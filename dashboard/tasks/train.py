@@ -71,13 +71,17 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     }
     start = 0.0
     for number, (choice, share) in enumerate(zip(spec.models, shares, strict=True)):
-        stage = part_of(report, start, start + share, f"{choice.name}: ")
+        stage = part_of(report, start, start + share, f"{_title(choice)}: ")
         entries.append(_train_one(number, choice, spec, conditions, home, report, stage))
         keep(report, result)
         start += share
     if all(entry["status"] == "failed" for entry in entries):
         raise ConfigError(entries[0]["problem"], entries[0]["hint"])
     return result
+
+
+def _title(choice: ModelChoice) -> str:
+    return choice.label or str(getattr(MODELS.get(choice.name), "label", choice.name))
 
 
 def _shares(spec: Spec, conditions: Conditions) -> list[float]:
@@ -140,7 +144,7 @@ def _train_one(
     return {
         "run": None,
         "model": choice.name,
-        "label": choice.label or choice.name,
+        "label": _title(choice),
         "status": "failed",
         "device": None,
         "seconds": None,

@@ -46,7 +46,9 @@ def save_run(
     fingerprint = fingerprint_meta(evaluations["validation"].fingerprint) if evaluations else {}
     meta = meta.model_copy(update={"run": run_id, "created": created, "fingerprint": fingerprint})
     files: dict[str, Any] = {"curve.json": json.dumps([dict(point) for point in curve])}
-    files["arrays"] = _folder(model.arrays(), {})
+    arrays = model.arrays()
+    scalars = [name for name, array in arrays.items() if array.ndim == 0]  # folders keep at least one axis
+    files["arrays"] = _folder(arrays, {"scalars": scalars})
     if metrics is not None:
         files["metrics.parquet"] = lambda path: metrics.to_parquet(path, index=False)
     for part in lists:
@@ -115,7 +117,12 @@ def read_evaluation(home: Home, run_id: str, part: str) -> Evaluation:
 
 
 def read_model_arrays(home: Home, run_id: str) -> dict[str, Any]:
-    return read_arrays(run_folder(home, run_id) / "arrays")
+    """What `Recommender.arrays` gave, memory-mapped."""
+    folder = run_folder(home, run_id) / "arrays"
+    scalars = read_meta(folder)["scalars"]
+    return {
+        name: array.reshape(()) if name in scalars else array for name, array in read_arrays(folder).items()
+    }
 
 
 def results_folder(home: Home, kind: str) -> Path:

@@ -1,0 +1,256 @@
+"""Kinds of jobs: what they store, what they say when something fails, what follows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.models import MODELS
+from core.progress import silent
+from dashboard.tasks import TASKS, lane_of, read_spec, tour
+from dashboard.tasks.reconcile import take_in
+from dashboard.tasks.train import ModelChoice, label_of, make_model
+from dashboard.workspace import Workspace
+from data.artifacts import Home, save_dataset
+from data.dataset import Dataset
+from data.errors import Cancelled, ConfigError, DataError, NotFound
+from data.store import Store
+
+
+@pytest.fixture
+def home() -> Home:
+    return Home.current()
+
+
+@pytest.fixture
+def dataset_id(home: Home, toy: Dataset) -> str:
+    return save_dataset(home, toy)
+
+
+def perform(kind: str, spec: dict[str, Any], report: Any = silent) -> dict[str, Any]:
+    return TASKS[kind].run(read_spec(kind, spec), Home.current(), report)
+
+
+def trained(dataset_id: str, *models: str) -> dict[str, Any]:
+    spec = {"dataset": dataset_id, "models": [{"name": name} for name in models], "protocol": "last"}
+    return perform("train", spec)
+
+
+class Record:
+    """A report that keeps what the task tells its job."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+        self.devices: list[tuple[str, str, str]] = []
+        self.fractions: list[float] = []
+
+    def __call__(self, fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+        self.fractions.append(fraction)
+
+    def keep(self, result: Any) -> None:
+        self.kept.append(len(result["runs"]))
+
+    def device(self, asked: str, used: str, reason: str) -> None:
+        self.devices.append((asked, used, reason))
+
+
+def test_one_failing_model_does_not_fail_the_others(dataset_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Any, *args: Any, **options: Any) -> Any:
+        raise ZeroDivisionError("a bug in the model")
+
+    monkeypatch.setattr(MODELS["item_knn"], "fit", broken)
+    record = Record()
+    models = [
+        {"name": "ease", "config": {"regularization": -1}},
+        {"name": "item_knn"},
+        {"name": "popularity"},
+    ]
+    result = perform("train", {"dataset": dataset_id, "models": models, "protocol": "last"}, record)
+    assert [entry["status"] for entry in result["runs"]] == ["failed", "failed", "done"]
+    assert "regularization" in result["runs"][0]["problem"]
+    assert result["runs"][1]["incident"]
+    assert record.kept == [1, 2, 3]
+    assert record.fractions == sorted(record.fractions)
+
+
+def test_a_cancel_keeps_the_models_that_were_finished(dataset_id: str) -> None:
+    class Stopping(Record):
+        def __call__(self, fraction: float, stage: str = "", **more: Any) -> None:
+            if self.kept:
+                raise Cancelled
+
+    record = Stopping()
+    models = [{"name": "popularity"}, {"name": "ease"}]
+    with pytest.raises(Cancelled):
+        perform("train", {"dataset": dataset_id, "models": models, "protocol": "last"}, record)
+    assert record.kept == [1]
+    assert len(list(Home.current().runs.iterdir())) == 1
+
+
+def test_a_training_in_which_every_model_failed_fails_with_the_first_reason(dataset_id: str) -> None:
+    with pytest.raises(NotFound, match="no data set"):
+        perform("train", {"dataset": "d0000000000", "models": [{"name": "ease"}]})
+    with pytest.raises(ConfigError, match="There is no model 'magic'"):
+        perform("train", {"dataset": dataset_id, "models": [{"name": "magic"}], "protocol": "last"})
+
+
+def test_auto_takes_the_recommended_split_and_the_proposed_policy(dataset_id: str) -> None:
+    result = perform("train", {"dataset": dataset_id, "models": [{"name": "popularity"}]})
+    meta = Workspace(Home.current()).run(result["runs"][0]["run"])
+    assert meta.protocol != "auto"
+    assert meta.policy in ("hide", "allow")
+
+
+def test_runs_are_entered_with_their_metrics_and_entering_again_changes_nothing(
+    home: Home, dataset_id: str
+) -> None:
+    result = trained(dataset_id, "popularity", "ease")
+    with Store(home) as store:
+        for _ in range(2):
+            TASKS["train"].register(result, home, store)
+        runs, metrics = store.runs(dataset_id), store.metrics(dataset_id, "test", "known")
+    assert set(runs["run"]) == {entry["run"] for entry in result["runs"]}
+    ease = metrics[metrics["run"] == result["runs"][1]["run"]].set_index(["metric", "k"])
+    evaluation = Workspace(home).evaluation(result["runs"][1]["run"], "test")
+    assert ease.loc[("ndcg", 10), "mean"] == pytest.approx(evaluation.values("ndcg", 10).mean(), abs=1e-6)
+    assert not ease.index.duplicated().any()
+
+
+def test_a_label_names_the_settings_that_differ_from_the_defaults() -> None:
+    choice = ModelChoice(name="als", config={"factors": 16})
+    assert label_of(make_model(choice), choice) == "Implicit ALS (factors 16)"
+    assert label_of(make_model(ModelChoice(name="ease")), ModelChoice(name="ease")) == "EASE"
+
+
+def test_the_curve_of_a_run_is_kept_with_it(dataset_id: str) -> None:
+    models = [{"name": "als", "config": {"iterations": 3, "factors": 8}}]
+    result = perform("train", {"dataset": dataset_id, "models": models, "protocol": "last"})
+    curve = Workspace(Home.current()).curve(result["runs"][0]["run"])
+    assert isinstance(curve, list)
+    assert all("model" not in point for point in curve)
+
+
+def test_the_first_start_goes_from_sample_to_models_fusion_curves_and_sasrec() -> None:
+    kind, spec, _ = tour.first_job()
+    assert (kind, spec["sample"]) == ("sample", "marketplace")
+    ((kind, spec, _),) = TASKS["sample"].follow_ups({"dataset": "d1", "tour": True})
+    assert (kind, [model["name"] for model in spec["models"]]) == ("train", list(tour.QUICK))
+    runs = [{"run": f"r{n}", "model": name, "status": "done"} for n, name in enumerate(tour.QUICK)]
+    ((kind, spec, _),) = TASKS["train"].follow_ups({"dataset": "d1", "tour": True, "runs": runs})
+    assert (kind, spec["runs"]) == ("fuse", ["r2", "r3", "r4"])
+    done = {"dataset": "d1", "tour": spec["tour"], "runs": [{"run": "r9"}]}
+    curves, later = TASKS["fuse"].follow_ups(done)
+    assert curves[1]["runs"] == ["r0", "r1", "r2", "r3", "r4", "r9"]
+    assert later[1]["models"] == [{"name": "sasrec"}]
+    for kind, spec, _ in (*TASKS["fuse"].follow_ups(done), tour.first_job()):
+        read_spec(kind, spec)
+
+
+def test_only_the_tour_has_follow_ups(dataset_id: str) -> None:
+    assert TASKS["train"].follow_ups(trained(dataset_id, "popularity")) == []
+    assert TASKS["sample"].follow_ups({"dataset": "d1", "tour": False}) == []
+
+
+def test_a_tour_goes_on_when_models_failed() -> None:
+    runs = [
+        {"run": "r1", "model": "ease", "status": "done"},
+        {"run": None, "model": "als", "status": "failed"},
+    ]
+    follow_ups = TASKS["train"].follow_ups({"dataset": "d1", "tour": True, "runs": runs})
+    assert [kind for kind, _, _ in follow_ups] == ["cold_start", "train"]
+
+
+def test_heavy_jobs_take_the_processor_and_imports_run_beside() -> None:
+    assert lane_of("import", {"file": "x.csv"}) == "light"
+    assert lane_of("sample", {}) == "light"
+    assert lane_of("fuse", {"runs": ["r1", "r2"]}) == "cpu"
+    assert lane_of("train", {"dataset": "d1", "models": [{"name": "ease"}]}) == "cpu"
+
+
+def test_an_unknown_kind_or_setting_is_said() -> None:
+    with pytest.raises(NotFound, match="There are: import, sample, train"):
+        read_spec("bake", {})
+    with pytest.raises(ConfigError, match="models"):
+        read_spec("train", {"dataset": "d1", "models": []})
+
+
+def test_lists_made_elsewhere_become_a_run(dataset_id: str, tmp_path: Path, toy: Dataset) -> None:
+    split = Workspace(Home.current()).split(dataset_id, "last")
+    lines = ["user_id,item_id,rank"]
+    for row, user in enumerate(split.test.users):
+        wanted = split.test.targets[row].indices
+        lines += [f"{toy.users.ids[user]},{toy.items.ids[item]},{n + 1}" for n, item in enumerate(wanted)]
+    (tmp_path / "theirs.csv").write_text("\n".join(lines))
+    spec = {"dataset": dataset_id, "file": str(tmp_path / "theirs.csv"), "protocol": "last"}
+    result = perform("lists", spec)
+    run = result["runs"][0]["run"]
+    workspace = Workspace(Home.current())
+    assert workspace.run(run).label == "theirs"
+    # every test target stands first in their lists, so hit rate and NDCG are 1
+    assert np.nanmean(workspace.evaluation(run, "test").values("hit_rate", 10, "all")) == 1.0
+    assert np.nanmean(workspace.evaluation(run, "test").values("ndcg", 10, "all")) == pytest.approx(1.0)
+    fused = perform("fuse", {"runs": [run, *(e["run"] for e in trained(dataset_id, "ease")["runs"])]})
+    assert fused["runs"][0]["status"] == "done"
+
+
+def test_lists_of_unknown_users_are_refused_with_an_example(dataset_id: str, tmp_path: Path) -> None:
+    (tmp_path / "lists.csv").write_text("user,item,score\nnobody,nothing,1.0\n")
+    with pytest.raises(DataError, match="the first: user 'nobody'") as error:
+        perform("lists", {"dataset": dataset_id, "file": str(tmp_path / "lists.csv"), "protocol": "last"})
+    assert "user 'u0'" in error.value.hint
+
+
+def test_curves_of_new_users_are_stored_with_their_crossings(home: Home, dataset_id: str) -> None:
+    runs = [entry["run"] for entry in trained(dataset_id, "popularity", "ease")["runs"]]
+    result = perform("cold_start", {"runs": runs, "ns": [0, 1, 2], "max_users": 100})
+    workspace = Workspace(home)
+    meta = workspace.result("cold_start", result["result"])
+    assert {line["run"] for line in meta["lines"].values()} == set(runs)
+    assert meta["lines"]["popularity"]["run"] == runs[0]
+    assert [crossing["name"] for crossing in meta["crossings"]] == [runs[1]]
+    assert workspace.n_shot(result["result"]).n_users == meta["n_users"]
+    with Store(home) as store:
+        TASKS["cold_start"].register(result, home, store)
+        assert list(store.results("cold_start", dataset_id)["id"]) == [result["result"]]
+
+
+def test_a_curve_without_a_popularity_run_has_the_line_to_beat_all_the_same(
+    dataset_id: str, home: Home
+) -> None:
+    runs = [entry["run"] for entry in trained(dataset_id, "ease")["runs"]]
+    result = perform("cold_start", {"runs": runs, "ns": [0, 1]})
+    lines = Workspace(home).result("cold_start", result["result"])["lines"]
+    assert lines["popularity"]["run"] is None
+
+
+def test_what_was_stored_but_not_entered_is_found_at_the_next_start(home: Home, dataset_id: str) -> None:
+    trained(dataset_id, "popularity")
+    (home.runs / "r0123456789").mkdir()  # a broken folder stops nothing
+    with Store(home) as store:
+        assert take_in(home, store) == 2
+        assert take_in(home, store) == 0
+        assert len(store.runs(dataset_id)) == 1
+
+
+def test_importing_a_file_reconciles_its_lines(tmp_path: Path) -> None:
+    (tmp_path / "plays.csv").write_text("user,item,time\na,x,2024-01-01\na,y,2024-01-02\nb,,2024-01-03\n")
+    result = perform("import", {"file": str(tmp_path / "plays.csv")})
+    rows = result["rows"]
+    assert (
+        rows["lines"]
+        == rows["header"] + rows["accepted"] + sum(rows["removed"].values()) + rows["quarantined"]
+    )
+    assert (result["name"], result["events"], result["users"]) == ("plays", 2, 1)
+    assert perform("import", {"file": str(tmp_path / "plays.csv")})["existed"]
+    with pytest.raises(NotFound, match="There is no file"):
+        perform("import", {"file": str(tmp_path / "no.csv")})
+    with pytest.raises(ConfigError, match="No file was named"):
+        perform("import", {})
+
+
+def test_a_sample_that_is_not_known_is_said() -> None:
+    with pytest.raises(NotFound, match="There are: marketplace"):
+        perform("sample", {"sample": "moon"})
