@@ -52,6 +52,7 @@ class Life:
         home, store, jobs = Home.current(), owner.store(), owner.jobs()
         take_in(home, store)
         attempt(lambda: upload.clear_old(home))
+        upload.token()  # made before the first page asks for it
         if wants_sample(len(store.datasets()), len(jobs.list())):
             jobs.submit(*first_job())
         self.supervisor = Supervisor(home, store, jobs)
