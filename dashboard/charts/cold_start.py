@@ -43,9 +43,9 @@ def n_shot_curve(
     figure.update_xaxes(
         tickvals=list(place.values()),
         ticktext=[str(n) for n in steps],
-        range=[-0.2, len(steps) - 1 + 0.22 * len(steps)],
+        range=[-0.2, len(steps) - 0.8],
     )
-    figure.update_yaxes(rangemode="tozero", tickformat=".3~f")
+    figure.update_yaxes(rangemode="tozero", tickformat=".3~f", title_standoff=16)
     return figure
 
 

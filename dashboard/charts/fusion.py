@@ -53,6 +53,7 @@ def stacked_parts(
             for rank, title in zip(titles["rank"], titles["title"], strict=True)
         ],
         showgrid=False,
+        ticklabelstandoff=6,
     )
     return figure
 

@@ -91,5 +91,5 @@ def trade_off(
         )
     widest = float(table["coverage"].max()) if len(table) else 1.0
     figure.update_xaxes(tickformat=".0%", range=[-0.08 * widest, 1.12 * widest])
-    figure.update_yaxes(tickformat=".3~f", rangemode="tozero")
+    figure.update_yaxes(tickformat=".3~f", rangemode="tozero", title_standoff=16)
     return figure

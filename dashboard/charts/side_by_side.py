@@ -27,6 +27,7 @@ def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None, y: str = "Ran
         figure.add_trace(_line(rows, place, strong=item == strong))
     figure.data = tuple(sorted(figure.data, key=lambda trace: trace.line.width))  # the strong line on top
     rank_axis(figure, k)
+    figure.update_yaxes(showgrid=False, title_standoff=16)
     figure.update_xaxes(
         tickvals=list(range(len(names))),
         ticktext=[plain(shorten(name, 18)) for name in names],

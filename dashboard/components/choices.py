@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from core.metrics import METRICS, PER_USER
@@ -53,4 +54,11 @@ def metric_choice(page: str) -> str:
         format_func=lambda name: METRICS[name].label,
         key=state.widget(page, state.METRIC),
         bind="query-params",
+    )
+
+
+def compact(table: pd.DataFrame, column: int, width: int) -> dict[str, object]:
+    """Column settings that make one column as narrow as `width` pixels; the others share the rest."""
+    return (
+        {str(table.columns[column]): st.column_config.Column(width=width)} if column < table.shape[1] else {}
     )

@@ -41,13 +41,11 @@ def explanation_card(
     axis = "axis_fused" if found.game == "models" else "axis_score"
     figure = waterfall(view.waterfall_steps(found, parts), x=t(f"why_this_item.{axis}"), colors=colors)
     chart_card(title, figure, view.shown_parts(parts), key, t("why_this_item.how"))
-    exact = t("why_this_item.exact" if found.exact else "why_this_item.estimated")
-    method = f"{EXPLAINERS[found.method].label}, {exact}"
     st.caption(
         t(
             "why_this_item.summary",
             gap=view.gap_words(found).capitalize(),
-            method=method,
+            method=EXPLAINERS[found.method].label,
             n=exact_count(found.evaluations),
         )
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.fusion import FUSERS
 from dashboard import loaders
@@ -50,20 +51,30 @@ class Recipe:
         }
 
 
-def fusion_controls(single: pd.DataFrame) -> Recipe:
-    """`single` is a table of `loaders.runs` without fused ones."""
+def fusion_controls(single: pd.DataFrame, beside: DeltaGenerator) -> Recipe:
+    """Members, metric and k here; weights and rule in `beside`, next to the list that they change.
+
+    `single` is a table of `loaders.runs` without fused ones.
+    """
+    first, second, third = st.columns([2, 1, 1])
+    with first:
+        members = _members(single)
+    with second:
+        metric = metric_choice(PAGE)
+    with third:
+        k = k_choice(PAGE)
+    with beside:
+        weights = _sliders(members, compare.labels_of(single, members))
+        method, settings = _rule()
+    return Recipe(members, weights, method, settings, metric, k)
+
+
+def _members(single: pd.DataFrame) -> tuple[str, ...]:
     picked = runs_choice(PAGE, "members", single, t("fusion_lab.members"), default=_first(single))
     members = compare.comparable(picked)
     if len(members) < len(picked):
         st.caption(t("side_by_side.different", n=len(picked) - len(members)))
-    weights = _sliders(members, compare.labels_of(single, members))
-    method, settings = _rule()
-    left, right = st.columns(2)
-    with left:
-        metric = metric_choice(PAGE)
-    with right:
-        k = k_choice(PAGE)
-    return Recipe(members, weights, method, settings, metric, k)
+    return members
 
 
 def _first(single: pd.DataFrame) -> list[str]:
@@ -73,9 +84,8 @@ def _first(single: pd.DataFrame) -> list[str]:
 
 
 def _sliders(members: tuple[str, ...], labels: dict[str, str]) -> tuple[float, ...]:
-    places = st.columns(max(min(len(members), 4), 1))
     return tuple(
-        places[number % len(places)].slider(
+        st.slider(
             t("fusion_lab.weight", name=labels[run]),
             0.0,
             1.0,
@@ -84,24 +94,19 @@ def _sliders(members: tuple[str, ...], labels: dict[str, str]) -> tuple[float, .
             key=f"{PAGE}_w_{run}",
             bind="query-params",
         )
-        for number, run in enumerate(members)
+        for run in members
     )
 
 
 def _rule() -> tuple[str, dict[str, Any]]:
-    left, right = st.columns(2)
-    with left:
-        method = one_of(
-            PAGE, "method", t("fusion_lab.method"), tuple(FUSERS), lambda name: FUSERS[name].label
-        )
-    with right:
-        if method == "rrf":
-            k0 = st.select_slider(
-                t("fusion_lab.setting_k0"), CONSTANTS, value=60, key=f"{PAGE}_k0", bind="query-params"
-            )
-            return method, {"k0": float(k0)}
-        label = t("fusion_lab.setting_normalisation")
-        scale = one_of(PAGE, "scale", label, SCALES, lambda name: t(f"fusion_lab.scale_{name}"))
+    words = {name: t(f"fusion_lab.method_{name}") for name in FUSERS}
+    method = one_of(PAGE, "method", t("fusion_lab.method"), tuple(FUSERS), words.__getitem__)
+    if method == "rrf":
+        label = t("fusion_lab.setting_k0")
+        k0 = st.select_slider(label, CONSTANTS, value=60, key=f"{PAGE}_k0", bind="query-params")
+        return method, {"k0": float(k0)}
+    label = t("fusion_lab.setting_normalisation")
+    scale = one_of(PAGE, "scale", label, SCALES, lambda name: t(f"fusion_lab.scale_{name}"))
     return method, {"normalisation": scale}
 
 

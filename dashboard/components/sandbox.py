@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.components.choices import k_choice
+from dashboard.components.choices import compact, k_choice
 from dashboard.components.history_editor import history_editor
 from dashboard.components.run_choice import runs_choice
 from dashboard.loaders import compare
@@ -42,9 +42,8 @@ def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
         st.markdown(t("new_users.sandbox" if items else "new_users.sandbox_empty", n=len(items)))
         tidy = lists.tidy_lists(now, found.dataset.titles, k=k)
         width = max(16, 130 // len(models))
-        rank = {t("side_by_side.column_rank"): st.column_config.NumberColumn(width=52)}
         table = lists.side_by_side_table(tidy, width=width, moves=False)
-        st.dataframe(table, hide_index=True, key=f"{page}_lists", column_config=rank)
+        st.dataframe(table, hide_index=True, key=f"{page}_lists", column_config=compact(table, 0, 52))
         words = changed_titles(before, now, k) if items else []
         st.caption(" ".join([*words, *lists.stand_ins(now)]))
     st.caption(t("new_users.sandbox_share"))

@@ -117,7 +117,7 @@ def test_openings(digest: str) -> int:
 
 def interesting_user(runs: Sequence[str]) -> int:
     """The user on whom these runs disagree most while one of them is right."""
-    return _interesting(str(home().root), tuple(runs))
+    return _interesting(str(home().root), tuple(sorted(set(runs))))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -9,6 +9,7 @@ import streamlit as st
 from core.fusion import Pool
 from dashboard import loaders
 from dashboard.components import empty_state, job_panel, next_button, page, shown_problems, user_search
+from dashboard.components.choices import compact
 from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button
 from dashboard.components.fusion_figures import fusion_figures
 from dashboard.loaders import compare
@@ -47,9 +48,11 @@ with shown_problems():
     if len(single) < 2:
         empty_state(t("fusion_lab.empty_what"), t("fusion_lab.too_few"), t("fusion_lab.train_more"), "train")
         st.stop()
-    top, asked = st.container(), st.container()
+    top = st.container()
+    shown, beside = st.columns([2.2, 1])
+    asked = st.container()
     with asked:
-        recipe = fusion_controls(single)
+        recipe = fusion_controls(single, beside)
     if recipe.problem:
         top.info(t(recipe.problem))
         st.stop()
@@ -67,9 +70,10 @@ with shown_problems():
         else:
             st.markdown(view.finding(result, recipe.metric, recipe.k, labels))
             st.caption(t("fusion_lab.validation", n=numbers.count(result.fused.n)))
+    with shown:
         st.markdown(t("fusion_lab.list_of", user=found.dataset.users.ids[user]))
         rows = view.list_table(table, members, labels, found.judged.targets[row])
-        st.dataframe(rows, hide_index=True, key=f"{NAME}_list")
+        st.dataframe(rows, hide_index=True, key=f"{NAME}_list", column_config=compact(rows, 0, 52))
     fusion_figures(
         table, result, members, labels, loaders.looks(single),
         method=recipe.method, metric=recipe.metric, k=recipe.k, depth=pool.depth,

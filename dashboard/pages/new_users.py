@@ -14,7 +14,7 @@ from dashboard.components import chart_card, job_panel, next_button, page, shown
 from dashboard.components.curve_form import curve_form
 from dashboard.components.sandbox import sandbox
 from dashboard.loaders import compare
-from dashboard.text import numbers, t
+from dashboard.text import t
 from dashboard.views import cold_start as view
 
 NAME = "new_users"
@@ -51,7 +51,7 @@ def curve(meta: dict[str, Any], top: Any) -> None:
     table = view.curve_table(pd.DataFrame(meta["points"]), labels)
     with top:
         st.markdown(view.finding(found, labels))
-        st.caption(t("new_users.judged", n=numbers.count(meta["n_users"]), note=meta["note"]))
+        st.caption(meta["note"])
     figure = n_shot_curve(table, looks, x=t("new_users.axis_n"), y=t("new_users.axis_metric", **words))
     rows = view.shown_table(table, meta["metric"], meta["k"])
     chart_card(t("new_users.figure", **words), figure, rows, f"{NAME}_curve", t("new_users.how"))

@@ -10,7 +10,7 @@ from core.models.base import Recommender
 from dashboard import loaders
 from dashboard.charts.side_by_side import bump
 from dashboard.components import chart_card, next_button, page, run_picker, shown_problems, user_search
-from dashboard.components.choices import k_choice, one_of
+from dashboard.components.choices import compact, k_choice, one_of
 from dashboard.components.history_editor import history_editor
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
@@ -51,7 +51,7 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         st.markdown(view.finding(lists, k=k, taken=taken, judged=bool(taken)))
         if user is None:
             st.caption(t("side_by_side.edited", n=len(row.items)))
-        left, right = st.columns([1, 2.6])
+        left, right = st.columns([1, 2.4])
         name = "" if user is None else numbers.shorten(str(found.dataset.users.ids[user]), 20)
         head = "history" if user is None else "history_user"
         left.markdown(t(f"side_by_side.{head}", n=len(row.items), user=name))
@@ -64,8 +64,13 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         right.markdown(t("side_by_side.lists"))
         width = max(14, 100 // max(len(lists), 1))
         cells = view.side_by_side_table(tidy, taken=taken, width=width)
-        small = {t("side_by_side.column_rank"): st.column_config.NumberColumn(width=44)}
-        right.dataframe(cells, hide_index=True, height=38 + 35 * k, key=f"{NAME}_lists", column_config=small)
+        right.dataframe(
+            cells,
+            hide_index=True,
+            height=38 + 35 * k,
+            key=f"{NAME}_lists",
+            column_config=compact(cells, 0, 44),
+        )
         st.caption(t("side_by_side.legend", depth=view.DEPTH))
         for sentence in view.stand_ins(lists):
             st.info(sentence)

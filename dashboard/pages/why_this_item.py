@@ -34,7 +34,7 @@ def by_events(found: Conditions) -> None:
     why = reasons(game)
     first = view.strongest_position(game, why)
     change = None if first is None else compare.without(run, user, first, item)
-    top.markdown(view.sentence(why, found.dataset.titles, {}, change))
+    top.markdown(f"{head} {view.sentence(why, found.dataset.titles, {}, change)}")
     if "listed_score" in game.facts:
         listed = {"listed": numbers.score(game.facts["listed_score"]), "explained": numbers.score(game.score)}
         top.caption(t("why_this_item.own_vector", **listed))
@@ -48,7 +48,7 @@ def by_members(found: Conditions) -> None:
     both = compare.fused_explanation(run, user, item)
     labels = compare.labels_of(compare.all_runs(here.dataset), list(both.inner))
     looks = loaders.looks(compare.all_runs(here.dataset))
-    top.markdown(view.sentence(reasons(both.outer), found.dataset.titles, labels))
+    top.markdown(f"{head} {view.sentence(reasons(both.outer), found.dataset.titles, labels)}")
     colors = {labels[name]: looks[name].colour for name in both.inner}
     card = t("why_this_item.figure_members", title=title)
     explanation_card(both.outer, found.dataset.titles, card, f"{NAME}_members", labels=labels, colors=colors)
@@ -70,9 +70,13 @@ def by_members(found: Conditions) -> None:
 here = page(NAME, needs="runs")
 with shown_problems():
     top = st.container()
-    run = run_choice(NAME, "run", here.runs, t("why_this_item.run"), default=compare.explainable(here.runs))
+    left, right = st.columns(2)
+    with left:
+        run = run_choice(
+            NAME, "run", here.runs, t("why_this_item.run"), default=compare.explainable(here.runs)
+        )
     found, label = compare.conditions(run), loaders.labels(here.runs)[run]
-    proposed = compare.interesting_user([run])
+    proposed = compare.interesting_user(compare.comparable([run, *here.runs["run"]]))
     user = user_search(here.dataset, page=NAME, default=proposed)
     user = proposed if user is None else user
     row = history_of(found, user)
@@ -80,9 +84,10 @@ with shown_problems():
     if not len(listed.items):
         st.info(t("why_this_item.no_list"))
         st.stop()
-    item = item_choice(NAME, listed, found.dataset)
+    with right:
+        item = item_choice(NAME, listed, found.dataset)
     title = numbers.shorten(str(found.dataset.titles[item]), 60)
-    top.markdown(headline(listed, label, item, user, found))
+    head = headline(listed, label, item, user, found)
     if loaders.run_meta(run).model == loaders.FUSED:
         by_members(found)
     else:

@@ -45,16 +45,20 @@ def finding(crossings: Sequence[Crossing], labels: Mapping[str, str]) -> str:
     paying = [one for one in crossings if one.n is not None]
     baseline = labels.get(crossings[0].baseline, crossings[0].baseline)
     if not paying:
-        return t("new_users.finding_never", baseline=baseline, n=crossings[0].largest_n)
+        return t("new_users.finding_never", baseline=baseline, events=_events(crossings[0].largest_n))
     first = min(paying, key=lambda one: (one.n or 0, -one.difference))
     key = "finding_from_start" if first.n == first.smallest_n else "finding_from"
     return t(
         f"new_users.{key}",
         model=labels.get(first.name, first.name),
         baseline=baseline,
-        n=first.n,
+        events=_events(first.at),
         difference=numbers.difference(first.difference, first.low, first.high),
     )
+
+
+def _events(n: int) -> str:
+    return t("new_users.event") if n == 1 else t("new_users.events", n=n)
 
 
 def crossing_sentences(crossings: Sequence[Crossing], labels: Mapping[str, str]) -> list[str]:
@@ -66,10 +70,10 @@ def _crossing_words(one: Crossing, labels: Mapping[str, str]) -> str:
     names = {"model": labels.get(one.name, one.name), "baseline": labels.get(one.baseline, one.baseline)}
     gap = numbers.difference(one.difference, one.low, one.high)
     if one.n is None:
-        words = t("new_users.line_never", n=one.largest_n, difference=gap, **names)
+        words = t("new_users.line_never", events=_events(one.at), difference=gap, **names)
     else:
         key = "line_from_start" if one.n == one.smallest_n else "line_from"
-        words = t(f"new_users.{key}", n=one.n, difference=gap, **names)
+        words = t(f"new_users.{key}", events=_events(one.at), difference=gap, **names)
     if one.behind:
         behind = numbers.join([str(n) for n in one.behind])
         words += " " + t("new_users.line_behind", ns=behind, **names)

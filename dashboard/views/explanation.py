@@ -120,14 +120,12 @@ def strongest_position(explanation: Explanation, reason: Reason) -> int | None:
 
 def panel(explanation: Explanation) -> list[tuple[str, str]]:
     """What must stand beside every explanation: players, value function, background, estimator, cost, gap."""
-    explainer = EXPLAINERS[explanation.method]
-    exact = t("why_this_item.exact" if explanation.exact else "why_this_item.estimated")
     players = "players_models" if explanation.game == "models" else "players_history"
     return [
         (t("why_this_item.panel_players"), t(f"why_this_item.{players}", n=len(explanation.players))),
         (t("why_this_item.panel_value"), explanation.value_function),
         (t("why_this_item.panel_background"), explanation.background),
-        (t("why_this_item.panel_method"), f"{explainer.label}, {exact}"),
+        (t("why_this_item.panel_method"), EXPLAINERS[explanation.method].label),
         (t("why_this_item.panel_cost"), numbers.exact_count(explanation.evaluations)),
         (t("why_this_item.panel_base"), numbers.score(explanation.base)),
         (t("why_this_item.panel_score"), numbers.score(explanation.score)),

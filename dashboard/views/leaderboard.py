@@ -186,7 +186,7 @@ def shown_table(
     names = heads(metric, k, baseline_label(table))
     shown = pd.DataFrame(
         {
-            names[0]: table["label"],
+            names[0]: [numbers.shorten(str(label), 30) for label in table["label"]],
             names[1]: [numbers.with_interval(r.mean, r.low, r.high) for r in _rows(table)],
             names[2]: [_difference(r) for r in _rows(table)],
             names[3]: [_wins(r) for r in _rows(table)],
@@ -285,7 +285,7 @@ def judged_words(evaluation: Evaluation, users: Users) -> str:
     judged = evaluation.n_users(users)
     left = sum(evaluation.left_out.values())
     total = evaluation.n_users("all") + left
-    reasons = "; ".join(f"{numbers.count(n)} {why}" for why, n in evaluation.left_out.items())
+    reasons = "; ".join(f"{numbers.count(n)} ({_flat(why)})" for why, n in evaluation.left_out.items())
     group = t(f"leaderboard.users_{users}").lower()
     if not left:
         return t("leaderboard.judged_all", judged=numbers.count(judged), group=group)
@@ -294,9 +294,13 @@ def judged_words(evaluation: Evaluation, users: Users) -> str:
         judged=numbers.count(judged),
         group=group,
         total=numbers.count(total),
-        left=numbers.count(left),
         reasons=reasons,
     )
+
+
+def _flat(reason: str) -> str:
+    """A reason without brackets of its own."""
+    return reason.replace(" (", ", ").replace(")", "")
 
 
 def collapsed(table: pd.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ from core.models.base import Recommender
 from core.ranking import Recommendations, recommend
 from dashboard.text import numbers, t
 from dashboard.views.conditions import Conditions
+from dashboard.views.labels import distinct
 from data.errors import NotApplicable
 from data.histories import Histories
 from data.split import Holdout
@@ -102,12 +103,11 @@ def side_by_side_table(
 ) -> pd.DataFrame:
     """Rank by list: title and movement against the first list; ✓ marks what the user went on to take."""
     names = list(dict.fromkeys(tidy["list"]))
-    cells = tidy.assign(
-        cell=[_cell(row, names[0] if moves else row.list, taken, width) for row in tidy.itertuples()]
-    )
+    still = names[:1] if moves else names  # lists without arrows
+    cells = tidy.assign(cell=[_cell(row, row.list in still, taken, width) for row in tidy.itertuples()])
     wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names).fillna("")
-    wide = wide.rename_axis(columns=None).reset_index()
-    return wide.rename(columns={"rank": t("side_by_side.column_rank")})
+    wide.columns = distinct([numbers.shorten(name, 24) for name in names])
+    return wide.rename_axis(t("side_by_side.column_rank")).reset_index()
 
 
 def _cell(row: Any, still: bool, taken: frozenset[int], width: int) -> str:
@@ -129,10 +129,9 @@ def long_table(tidy: pd.DataFrame) -> pd.DataFrame:
 
 
 def history_table(histories: Histories, titles: NDArray[Any], *, last: int = 50) -> pd.DataFrame:
-    """What the models see of the only row, latest first: position (1 = oldest), title, date where known."""
+    """What the models see of the only row, latest first: title, date where known."""
     table = pd.DataFrame(
         {
-            t("side_by_side.column_position"): np.arange(1, len(histories.items) + 1),
             t("side_by_side.column_title"): [str(title) for title in titles[histories.items]],
         }
     )

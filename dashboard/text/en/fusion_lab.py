@@ -2,7 +2,9 @@
 
 WORDS: dict[str, str] = {
     "fusion_lab.title": "Fusion lab",
-    "fusion_lab.empty_what": "Does joining models help, and whom: sliders, the fused list and its metric together.",
+    "fusion_lab.empty_what": (
+        "Does joining models help, and whom: sliders, the fused list and its metric together."
+    ),
     "fusion_lab.next": "see why an item was recommended",
     "fusion_lab.too_few": "Joining needs two models; there is one so far.",
     "fusion_lab.train_more": "Train another model",
@@ -16,21 +18,24 @@ WORDS: dict[str, str] = {
         "Better for {wins} users, worse for {losses}."
     ),
     "fusion_lab.finding_unsure": (
-        "**Joined, they reach {metric} {value}; there is no difference to {best} alone that we could measure** "
-        "({difference}). Better for {wins} users, worse for {losses}."
+        "**Joined, they reach {metric} {value}; there is no difference to {best} alone that we could "
+        "measure** ({difference}). Better for {wins} users, worse for {losses}."
     ),
     "fusion_lab.validation": (
-        "Measured on {n} known users of the validation part, so weights may be moved freely; the test part stays closed."
+        "Measured on {n} known users of the validation part, so weights may be moved freely; the test "
+        "part stays closed."
     ),
     "fusion_lab.nobody": "No known users are judged in this split, so there is no metric to follow.",
     "fusion_lab.fused": "Fused",
     "fusion_lab.members": "Members",
     "fusion_lab.method": "Method",
+    "fusion_lab.method_rrf": "Reciprocal ranks",
+    "fusion_lab.method_weighted_sum": "Weighted sum",
     "fusion_lab.setting_k0": "Rank constant",
     "fusion_lab.setting_normalisation": "Common scale",
-    "fusion_lab.scale_min_max": "0 to 1 (min–max)",
+    "fusion_lab.scale_min_max": "Min–max",
     "fusion_lab.scale_z_score": "z-score",
-    "fusion_lab.scale_rank": "By rank",
+    "fusion_lab.scale_rank": "Rank",
     "fusion_lab.weight": "Weight of {name}",
     "fusion_lab.all_zero": "All weights are zero. Give at least one member a weight.",
     "fusion_lab.metric": "Metric",
@@ -56,16 +61,17 @@ WORDS: dict[str, str] = {
     "fusion_lab.axis_parts": "Fused score, split by member",
     "fusion_lab.axis_metric": "{metric}@{k}, mean over known users",
     "fusion_lab.how_parts": (
-        "{definition}. An item that a member does not list: {floor}. Weights are scaled to sum 1; every member's first "
-        "{depth} items take part. The parts of a bar sum to the fused score."
+        "{definition}. An item that a member does not list: {floor}. Weights are scaled to sum 1; every"
+        " member's first {depth} items take part. The parts of a bar sum to the fused score."
     ),
     "fusion_lab.how_metric": (
-        "Every user's list is fused again at each slider move and judged over the full catalogue. The difference to the "
-        "best single member is paired by user (bootstrap). A saved run gives the same number."
+        "Every user's list is fused again at each slider move and judged over the full catalogue. The "
+        "difference to the best single member is paired by user (bootstrap). A saved run gives the same"
+        " number."
     ),
     "fusion_lab.how_agreement": (
-        "Mean rank-biased overlap (Webber, Moffat & Zobel, 2010) with p = 0.9: the first ten places carry 86 % of the "
-        "weight. Members that agree nearly fully add little to each other."
+        "Mean rank-biased overlap (Webber, Moffat & Zobel, 2010) with p = 0.9: the first ten places "
+        "carry 86 % of the weight. Members that agree nearly fully add little to each other."
     ),
     "fusion_lab.save": "Save as a run · a few seconds",
     "fusion_lab.save_name": "Name",

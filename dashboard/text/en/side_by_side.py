@@ -2,14 +2,18 @@
 
 WORDS: dict[str, str] = {
     "side_by_side.title": "Side by side",
-    "side_by_side.empty_what": "What one person would see: the history beside every model's list, with titles.",
+    "side_by_side.empty_what": (
+        "What one person would see: the history beside every model's list, with titles."
+    ),
     "side_by_side.next": "join the lists in the fusion lab",
     "side_by_side.finding_shared": "**All {n} lists share {shared} of the first {k} titles.**",
     "side_by_side.finding_right": (
         "{name} shows {right} of the {taken} that this user went on to take (marked ✓)."
     ),
     "side_by_side.finding_none": "None of them shows one of the {taken} that this user went on to take.",
-    "side_by_side.proposed": "Proposed at first: the user on whom these lists disagree most while one of them is right.",
+    "side_by_side.proposed": (
+        "Proposed at first: the user on whom these lists disagree most while one of them is right."
+    ),
     "side_by_side.who": "Whose lists",
     "side_by_side.who_user": "A user",
     "side_by_side.who_edit": "A history I put together",
@@ -18,11 +22,12 @@ WORDS: dict[str, str] = {
     "side_by_side.edited": "Somebody new who took these {n} items, answered without retraining (fold-in).",
     "side_by_side.models": "Lists to compare",
     "side_by_side.k": "Items shown (k)",
-    "side_by_side.history": "History · {n} events, latest first",
-    "side_by_side.history_user": "History of user {user} · {n} events, latest first",
-    "side_by_side.lists": "Lists",
+    "side_by_side.history": "History · {n} events",
+    "side_by_side.history_user": "History of {user} · {n} events",
+    "side_by_side.lists": "What each model shows next",
     "side_by_side.legend": (
-        "Arrows say how far a title moved against the first list; “new” is not among its first {depth}. ✓ was taken later."
+        "Arrows say how far a title moved against the first list; “new” is not among its first {depth}."
+        " ✓ was taken later."
     ),
     "side_by_side.new_item": "new",
     "side_by_side.stand_in": "{name} has no answer for this history; {who} stands in.",
@@ -36,15 +41,14 @@ WORDS: dict[str, str] = {
     "side_by_side.strong": "Title to follow",
     "side_by_side.axis_rank": "Rank (1 = shown first)",
     "side_by_side.how": (
-        "Each model scores the same history; items outside its training data are left out and the policy is: {policy}. "
-        "Ties are broken by a seeded hash. The fused list joins the others by reciprocal ranks with equal weights. "
-        "A line ends where a list does not show the title."
+        "Each model scores the same history; items outside its training data are left out and the "
+        "policy is: {policy}. Ties are broken by a seeded hash. The fused list joins the others by "
+        "reciprocal ranks with equal weights. A line ends where a list does not show the title."
     ),
     "side_by_side.column_rank": "Rank",
     "side_by_side.column_list": "List",
     "side_by_side.column_title": "Title",
     "side_by_side.column_score": "Score",
     "side_by_side.column_first": "Rank in the first list",
-    "side_by_side.column_position": "#",
     "side_by_side.column_date": "Date",
 }
