@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # core.models imports this module
 
 Seen = Literal["hide", "allow", "exclusive"]
 FALLBACK = "popularity (fallback)"
-ROWS = 64  # rows scored and ranked at a time: their scores stay in the processor's cache
+ROWS = 128  # rows scored and ranked at a time: their scores stay in the processor's cache
 _MODE = {"allow": 0, "hide": 1, "exclusive": 2}
 _DESCRIPTION = {
     "hide": "items of the history are hidden",

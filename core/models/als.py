@@ -15,7 +15,7 @@ from core.arrays import ItemIndices, Scores
 from core.device import CPU, Device
 from core.models.base import Arrays, ModelConfig
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, history_matrix, weighted
-from core.parallel import kernel
+from core.parallel import kernel, single_threaded_blas
 from core.progress import Report, silent
 from data.dataset import Dataset
 from data.histories import Histories
@@ -175,7 +175,8 @@ class ALS:
         """(n, factors) exact ridge solution of each row; zeros for an empty history."""
         c = self.confidence(history_matrix(histories, self.config.weights))
         out = np.zeros((len(histories), self._wide.shape[1]))
-        _fold_in(c.indptr, c.indices, c.data.astype(np.float64), self._wide, self._a0, out)
+        with single_threaded_blas():  # small systems: more threads make them 20 times slower
+            _fold_in(c.indptr, c.indices, c.data.astype(np.float64), self._wide, self._a0, out)
         return out
 
     def score(self, histories: Histories, items: ItemIndices | None = None) -> Scores:
