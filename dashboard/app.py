@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.links import page_file
 from dashboard.components.page import frame
 from dashboard.text import t
 
@@ -23,15 +24,15 @@ HERE = Path(__file__).parent
 def entry(name: str) -> st.Page:
     url = {"import_data": "import", "home": None}.get(name, name.replace("_", "-"))
     title = t(f"common.page_{name}")
-    return st.Page(HERE / "pages" / f"{name}.py", title=title, url_path=url, default=name == "home")
+    return st.Page(HERE / page_file(name), title=title, url_path=url, default=name == "home")
 
 
 st.set_page_config(page_title=t("common.app"), page_icon=str(HERE / "icon.png"), layout="wide")
 navigation = st.navigation(
     {
-        t(f"common.section_{section}"): [entry(n) for n in names if (HERE / "pages" / f"{n}.py").exists()]
+        t(f"common.section_{section}"): [entry(n) for n in names if (HERE / page_file(n)).exists()]
         for section, names in SECTIONS.items()
     }
 )
-frame()
+frame(HERE / "logo.svg", HERE / "icon.png")
 navigation.run()

@@ -18,9 +18,9 @@ def runs_figure(table: pd.DataFrame, looks: Mapping[str, Look], x: str) -> go.Fi
     """Mean and interval of each run, best on top. Columns run, label, mean, low, high."""
     figure = blank(x=x, height=70 + ROW * max(len(table), 2))
     for row in table.itertuples():
-        add_interval(figure, shorten(str(row.label), 30), row.mean, row.low, row.high, looks[str(row.run)])
+        add_interval(figure, shorten(str(row.label), 36), row.mean, row.low, row.high, looks[str(row.run)])
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    figure.update_xaxes(rangemode="tozero")
+    figure.update_xaxes(rangemode="tozero", tickformat=".2f")
     return figure
 
 
@@ -33,4 +33,5 @@ def segments_figure(table: pd.DataFrame, x: str, y: str) -> go.Figure:
         look = Look(NEGATIVE, "triangle-down", "solid") if worse else BASE_LOOK
         add_interval(figure, str(row.events), row.difference, row.low, row.high, look)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    figure.update_xaxes(tickformat="+.2f")
     return figure

@@ -59,7 +59,7 @@ def timeline(table: pd.DataFrame, names: Mapping[str, str], *, y_title: str) -> 
                 hovertemplate=f"{names[str(part)]}, %{{x|%Y-%m-%d}}: %{{y:,}}<extra></extra>",
             )
         )
-    figure.update_layout(barmode="stack", bargap=0.06, showlegend=True, margin_t=40)
+    figure.update_layout(barmode="stack", bargap=0.06, margin_t=44)
     return figure
 
 
@@ -82,11 +82,18 @@ def part_bars(table: pd.DataFrame, names: Mapping[str, str], *, x_title: str) ->
     return figure
 
 
-def mark_cuts(figure: go.Figure, cuts: Sequence[tuple[pd.Timestamp, str]]) -> None:
-    """Vertical lines at moments, with their names on top."""
-    for moment, name in cuts:
+def mark_cuts(figure: go.Figure, cuts: Sequence[tuple[pd.Timestamp, str, str]]) -> None:
+    """Vertical lines at moments; what begins there, in the colour of its part, stands above and left."""
+    for level, (moment, name, part) in enumerate(cuts):
         figure.add_vline(x=moment, line={"color": MUTED, "width": 1, "dash": "dot"})
         figure.add_annotation(
-            x=moment, y=1, yref="paper", text=plain(name), showarrow=False, xanchor="left", xshift=4,
-            font={"size": 11, "color": MUTED},
-        )  # fmt: skip
+            x=moment,
+            y=1,
+            yref="paper",
+            yshift=10 + 16 * level,
+            text=f"{plain(name)} →",
+            showarrow=False,
+            xanchor="right",
+            xshift=6,
+            font={"size": 12, "color": PART_COLOURS[part]},
+        )

@@ -59,7 +59,6 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
         "tickfont": {"size": 11},
         "ticks": "",
         "gridcolor": FAINT,
-        "title": {"font": {"size": 12, "color": MUTED}, "standoff": 8},
     }
     figure = go.Figure()
     figure.update_layout(
@@ -69,7 +68,7 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         colorway=list(MODELS),
-        margin={"l": 8, "r": 16, "t": 44 if title else 16, "b": 8},
+        margin={"l": 8, "r": 16, "t": 44 if title else 16, "b": 8, "pad": 0},
         xaxis=axis,
         yaxis=axis,
         hovermode="closest",
@@ -81,8 +80,9 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
         figure.update_layout(
             title={"text": title, "font": {"size": 14}, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"}
         )
-    figure.update_xaxes(title_text=x)
-    figure.update_yaxes(title_text=y)
+    for update, words in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
+        if words:
+            update(title={"text": words, "font": {"size": 12, "color": MUTED}, "standoff": 8})
     return figure
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.components.links import go_to
+
 
 def empty_state(what: str, why: str, button_label: str, target: str | Callable[[], object]) -> None:
     """Draw it. `target` is a page name ("train") or what the button does."""
@@ -15,6 +17,6 @@ def empty_state(what: str, why: str, button_label: str, target: str | Callable[[
         st.caption(why)
         if isinstance(target, str):
             if st.button(button_label, type="primary", key=f"empty_{target}"):
-                st.switch_page(f"pages/{target}.py")
+                go_to(target)
         else:
             st.button(button_label, type="primary", key=f"empty_{button_label}", on_click=target)

@@ -6,15 +6,18 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.links import go_to
 from dashboard.text import t
-from dashboard.text.numbers import count, difference, shorten, signed, with_interval
+from dashboard.text.numbers import count, difference, plural, shorten, signed, with_interval
 from dashboard.views.home import Verdict
 
 
 def cards(meta: dict[str, Any], found: Verdict, cold: dict[str, Any] | None, metric: str) -> None:
-    """Four cards in a row (two by two when narrow), each with a way to its page."""
-    with st.container(horizontal=True, gap="small"):
+    """Four cards in a row (one below the other on a phone), each with a way to its page."""
+    places = st.columns(4, gap="small")
+    with places[0]:
         _data(meta)
+    with places[1]:
         own = with_interval(found.own.mean, found.own.low, found.own.high)
         _card(
             t("home.card_best"),
@@ -22,7 +25,9 @@ def cards(meta: dict[str, Any], found: Verdict, cold: dict[str, Any] | None, met
             t("home.card_best_detail", metric=metric, own=own),
             "leaderboard",
         )
+    with places[2]:
         _fusion(found)
+    with places[3]:
         _cold(cold)
 
 
@@ -39,7 +44,7 @@ def _fusion(found: Verdict) -> None:
     if found.fusion is not None and found.single is not None:
         gap = found.fusion
         value, detail = (
-            f"{'▲' if gap.mean > 0 else '▼'} {signed(gap.mean)}",
+            f"{'▲' if gap.mean > 0 else '▼'} {signed(gap.mean)}" if gap.sure else t("home.card_fusion_same"),
             t(
                 "home.card_fusion_detail",
                 gap=difference(gap.mean, gap.low, gap.high),
@@ -59,15 +64,16 @@ def _cold(cold: dict[str, Any] | None) -> None:
     elif cold["n"] is None:
         value, detail = t("home.card_cold_never"), t("home.card_cold_never_detail", baseline=cold["baseline"])
     else:
-        value = t("home.card_cold_at", n=cold["n"])
+        after = t("home.card_cold_at", events=plural(cold["n"], "event", "events"))
+        value = after if cold["n"] else t("home.card_cold_start")
         detail = t("home.card_cold_at_detail", name=shorten(cold["name"], 22), baseline=cold["baseline"])
     _card(t("home.card_cold"), value, detail, "new_users")
 
 
 def _card(title: str, value: str, detail: str, target: str) -> None:
-    with st.container(border=True, width=240, height="stretch"):
+    with st.container(border=True, height="stretch"):
         st.caption(title)
         st.markdown(f"#### {value}")
         st.caption(detail)
-        if st.button(t("home.open"), key=f"card_{target}", type="tertiary"):
-            st.switch_page(f"pages/{target}.py")
+        if st.button(t("home.open", page=t(f"common.page_{target}")), key=f"card_{target}", type="tertiary"):
+            go_to(target)

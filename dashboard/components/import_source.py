@@ -70,17 +70,16 @@ def _option(entry: uploads.Inbox) -> str:
 def choose_sample() -> None:
     """One card per sample; a click makes or fetches it in a job."""
     st.subheader(t("import_data.samples"))
-    with st.container(horizontal=True, gap="small"):
-        for name, sample in SAMPLES.items():
-            with st.container(border=True, width=360, height="stretch"):
-                st.markdown(f"**{sample.label}**")
-                st.caption(sample.about)
-                st.button(
-                    t("import_data.sample_use", label=sample.label),
-                    key=f"import_sample_{name}",
-                    on_click=_order_sample,
-                    args=(name, sample.label),
-                )
+    for place, (name, sample) in zip(st.columns(2), SAMPLES.items(), strict=False):
+        with place, st.container(border=True, height="stretch"):
+            st.markdown(f"**{sample.label}**")
+            st.caption(sample.about)
+            st.button(
+                t("import_data.sample_use", label=sample.label),
+                key=f"import_sample_{name}",
+                on_click=_order_sample,
+                args=(name, sample.label),
+            )
 
 
 def _order_sample(name: str, label: str) -> None:

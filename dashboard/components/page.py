@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components.empty import empty_state
+from dashboard.components.links import go_to
 from dashboard.components.pickers import dataset_picker
 from dashboard.text import has, t
 from dashboard.text.numbers import shorten
@@ -33,9 +35,10 @@ class Page:
         return len(self.runs) > 0
 
 
-def frame() -> None:
+def frame(logo: Path, icon: Path) -> None:
     """What every page shares; called once by `app.py` before the page runs."""
     st.html(STYLE)
+    st.logo(str(logo), size="large", icon_image=str(icon))
     dataset_picker()
 
 
@@ -66,7 +69,7 @@ def next_button(label: str, target: str) -> None:
     """The way on: one button "Next: …" at the end of the page."""
     st.space("small")
     if st.button(t("common.next", label=label), key=f"next_{target}", type="secondary"):
-        st.switch_page(f"pages/{target}.py")
+        go_to(target)
 
 
 def _context(dataset: str | None, table: pd.DataFrame, runs: tuple[str, ...], facts: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import loaders, state
 from dashboard.text import t
 from dashboard.text.numbers import count, shorten
+from dashboard.views.labels import distinct
 
 SHOWN = 50  # matches listed; typing more narrows them down
 
@@ -19,10 +20,8 @@ def dataset_picker() -> str | None:
     if table.empty:
         state.write(state.DATASET, None)
         return None
-    names = {
-        str(row.id): t("common.dataset_option", name=shorten(str(row.name), 30), events=count(row.events))
-        for row in table.itertuples()
-    }
+    own = distinct([shorten(str(name), 28) for name in table["name"]])
+    names = dict(zip(table["id"].astype(str), own, strict=True))
     value = state.settle(state.DATASET, list(names), next(iter(names)))
     key = state.widget("sidebar", state.DATASET)
     st.session_state[key] = value

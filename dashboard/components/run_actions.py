@@ -88,12 +88,12 @@ def hidden_runs(dataset: str) -> None:
             )
 
 
-def settings(chosen: list[str]) -> None:
+def settings(chosen: list[str], labels: dict[str, str]) -> None:
     """What differs between the settings of the chosen runs."""
     if len(chosen) < 2:
         st.caption(t("runs.diff_choose"))
         return
-    table = settings_diff([loaders.run_meta(run) for run in chosen])
+    table = settings_diff([loaders.run_meta(run) for run in chosen], [labels[run] for run in chosen])
     if table.empty:
         st.caption(t("runs.diff_same"))
         return

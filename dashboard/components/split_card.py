@@ -37,13 +37,13 @@ def split_card(dataset: str, protocol: str, config: dict[str, Any]) -> None:
     chart_card(t("split.figure_time"), drawn, shown, "split_time", how)
 
 
-def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str]]:
+def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
     found = []
     for part in ("validation", "test"):
         moment = facts.get(f"{part}_from")
         if isinstance(moment, int | float):
             stamp = pd.Timestamp(moment, unit="s", tz="UTC")
-            found.append((stamp, t(f"split.cut_{part}", date=date(moment))))
+            found.append((stamp, t(f"split.cut_{part}", date=date(moment)), part))
     return found
 
 
@@ -52,11 +52,9 @@ def counts_columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "label": t("split.column_label"),
-        "settings": t("split.column_settings"),
         "train_events": number(t("split.column_train"), format="localized"),
         "validation_known": number(t("split.column_validation_known"), format="localized"),
         "validation_new": number(t("split.column_validation_new"), format="localized"),
         "test_known": number(t("split.column_test_known"), format="localized"),
         "test_new": number(t("split.column_test_new"), format="localized"),
-        "note": t("split.column_note"),
     }

@@ -11,6 +11,7 @@ from core.models.base import Recommender
 from core.ranking import Recommendations
 from dashboard.charts.template import Look, model_look
 from dashboard.loaders.sources import store, workspace
+from dashboard.views.labels import distinct
 from dashboard.workspace import RunMeta
 from data.split import Split
 
@@ -21,11 +22,17 @@ def runs(dataset: str, *, hidden: bool = False) -> pd.DataFrame:
     """Runs of a dataset, the fused ones first, then in the order they were made.
 
     Columns as `Store.runs`, but `place` is the number 1, 2, … of the run among those of its kind (fused or
-    not). Hidden runs keep theirs, so a run never changes its colour.
+    not), and labels that come again are numbered (`own_label` is the label as given). Hidden runs count too,
+    so a run never changes its colour or its number.
     """
     table = store().runs(dataset, hidden=True).sort_values(["created", "run"], kind="stable")
     fused = table["model"].eq(FUSED)
-    table = table.assign(place=table.groupby(fused).cumcount() + 1, _single=~fused)
+    table = table.assign(
+        place=table.groupby(fused).cumcount() + 1,
+        _single=~fused,
+        own_label=table["label"],
+        label=distinct([str(label) for label in table["label"]]),
+    )
     table = table.sort_values(["_single", "place"], kind="stable").drop(columns="_single")
     return (table if hidden else table[~table["hidden"].astype(bool)]).reset_index(drop=True)
 

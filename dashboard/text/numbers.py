@@ -37,6 +37,11 @@ def difference(mean: float | None, low: float | None, high: float | None) -> str
     return f"{signed(mean)}, 95 % {interval(low, high)}"
 
 
+def change(mean: float | None, low: float | None, high: float | None) -> str:
+    """A difference in running text: +0.014 (95 % 0.009–0.019)."""
+    return f"{signed(mean)} (95 % {interval(low, high)})"
+
+
 def with_interval(mean: float | None, low: float | None, high: float | None) -> str:
     """A score with its interval: 0.142 (0.131–0.153)."""
     return f"{score(mean)} ({interval(low, high)})"

@@ -47,23 +47,16 @@ def settings_of(meta: Any) -> dict[str, str]:
     return {name: str(value) for name, value in facts.items()}
 
 
-def settings_diff(metas: Sequence[Any], *, only_different: bool = True) -> pd.DataFrame:
-    """One row per setting, one column per run; a setting that a run does not have is "–"."""
+def settings_diff(
+    metas: Sequence[Any], labels: Sequence[str], *, only_different: bool = True
+) -> pd.DataFrame:
+    """One row per setting, one column per run (its label, all different); a setting a run lacks is "–"."""
     found = [settings_of(meta) for meta in metas]
     names = list(dict.fromkeys(name for settings in found for name in settings))
-    labels = _unique([str(meta.label) for meta in metas])
+    labels = list(labels)
     rows = [
         {"setting": name, **{label: own.get(name, "–") for label, own in zip(labels, found, strict=True)}}
         for name in names
     ]
     table = pd.DataFrame(rows, columns=["setting", *labels])
     return table[table[labels].nunique(axis=1) > 1].reset_index(drop=True) if only_different else table
-
-
-def _unique(labels: list[str]) -> list[str]:
-    """Labels made different by a number where two runs share one."""
-    seen: dict[str, int] = {}
-    for i, label in enumerate(labels):
-        seen[label] = seen.get(label, 0) + 1
-        labels[i] = label if seen[label] == 1 else f"{label} ({seen[label]})"
-    return labels

@@ -36,8 +36,7 @@ def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
     """The counts of `SplitAdvice`, one row per protocol, the recommended one first."""
     table = counts.assign(_first=counts["protocol"].ne(recommended))
     columns = [
-        "label", "settings", "train_events", "validation_known", "validation_new",
-        "test_known", "test_new", "note",
+        "label", "train_events", "validation_known", "validation_new", "test_known", "test_new",
     ]  # fmt: skip
     for name in columns:
         if name not in table:

@@ -21,7 +21,6 @@ WORDS: dict[str, str] = {
     "common.page_new_users": "New users",
     "common.next": "Next: {label}",
     "common.dataset": "Dataset",
-    "common.dataset_option": "{name} · {events} events",
     "common.no_dataset": "no dataset yet",
     "common.context_dataset": "{name} ({id})",
     "common.context_models": "models: {names}",

@@ -3,25 +3,26 @@
 WORDS: dict[str, str] = {
     "home.title": "Home",
     "home.empty_what": (
-        "Home says which model serves your users best, by how much and how surely, for whom it is worse, and "
-        "what to do next."
+        "Home says which model serves your users best, by how much and how surely, for whom it is worse, "
+        "and what to do next."
     ),
     "home.why_no_data": "There is no dataset yet. Bring your own events, or start with a sample.",
     "home.why_no_runs": "“{name}” has {events} events of {users} users, and no model has learnt from it yet.",
     "home.why_busy": "The first models are being trained right now; the verdict appears when they are done.",
     "home.why_not_judged": "The runs of this dataset have no judged users yet.",
     "home.better": (
-        "**{best}** is the best of {n_runs} rankings: it gains {gap} {metric} over {baseline}, judged by "
-        "{users} users."
+        "**{best} is the best of {n_runs} rankings:** {metric} is {own}, {gap} against {baseline}, over "
+        "{users} known users."
     ),
     "home.no_difference": (
-        "**{best}** leads {n_runs} rankings, with no difference to {baseline} that we could measure: {gap} "
-        "{metric} over {users} users."
+        "**{best} leads {n_runs} rankings, with no difference to {baseline} that we could measure:** "
+        "{metric} is {own}, {gap}, over {users} known users."
     ),
-    "home.baseline_best": "Nothing beats **{best}** so far: {own} {metric}, judged by {users} users.",
+    "home.baseline_best": "**Nothing beats {best} so far:** {metric} is {own} over {users} users.",
     "home.worse_for": "It is worse for users with {events} events ({gap}).",
     "home.worse_for_nobody": "In no group of users by activity is it measurably worse.",
-    "home.new_users": "New users get {own} from it ({gap} against {baseline}, {users} users).",
+    "home.new_users": "New users get {own} from it, {gap} against {baseline} ({users} users).",
+    "home.new_users_same": "New users get {own} from it, no different from {baseline} ({users} users).",
     "home.new_users_alone": "New users get {own} ({users} users).",
     "home.left_out": "{runs} judged under other test conditions and not compared here.",
     "home.figure_runs": "How good are the rankings? {metric} on validation, {users} users",
@@ -31,12 +32,13 @@ WORDS: dict[str, str] = {
     "home.axis_events": "Events of the user in train",
     "home.how_runs": (
         "{definition}\n\n{denominator}\n\nOne value per user, averaged; the bar is the 95 % interval "
-        "(2,000 bootstrap draws over users). Validation is the part models are tuned on; the test part stays "
-        "closed until you open it on the Leaderboard."
+        "(2,000 bootstrap draws over users). Validation is the part models are tuned on; the test part "
+        "stays closed until you open it on the Leaderboard."
     ),
     "home.how_segments": (
         "Known users are cut into thirds by their number of training events. Each row is the mean of the "
-        "differences user by user, with its 95 % interval. Left of the dotted line the baseline is better."
+        "differences user by user, with its 95 % interval. Left of the dotted line the baseline is "
+        "better."
     ),
     "home.tab_runs": "Who wins",
     "home.tab_segments": "For whom",
@@ -59,13 +61,15 @@ WORDS: dict[str, str] = {
     "home.card_fusion_one": "needs two models",
     "home.card_fusion_one_detail": "Train another model first.",
     "home.card_cold": "New users",
-    "home.card_cold_at": "from {n} events on",
+    "home.card_cold_at": "after {events}",
+    "home.card_cold_start": "from the start",
+    "home.card_fusion_same": "none we could measure",
     "home.card_cold_at_detail": "{name} beats {baseline} measurably.",
     "home.card_cold_never": "no crossing",
     "home.card_cold_never_detail": "No model beats {baseline} measurably in the curve.",
     "home.card_cold_none": "not drawn yet",
     "home.card_cold_none_detail": "Draw the curve under New users.",
-    "home.open": "Open",
+    "home.open": "{page} →",
     "home.jobs": "Running now",
     "home.next_data": "import your data",
     "home.next_train": "train models",

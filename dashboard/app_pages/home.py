@@ -10,44 +10,11 @@ from dashboard.charts.home import runs_figure, segments_figure
 from dashboard.components import chart_card, empty_state, job_panel, next_button, page
 from dashboard.components.home_cards import cards
 from dashboard.text import t
-from dashboard.text.numbers import count, difference, plural, with_interval
+from dashboard.text.numbers import count, plural
 from dashboard.views.home import METRIC, K, Verdict, segment_table
+from dashboard.views.home_words import sentence
 
 NAME = f"{METRICS[METRIC].label}@{K}"
-
-
-def sentence(found: Verdict) -> str:
-    """The finding: best, by how much, for whom worse, what new users get."""
-    facts = {"best": found.best.label, "baseline": found.baseline.label, "metric": NAME}
-    facts |= {"users": count(found.own.n), "n_runs": len(found.table)}
-    if found.gap is None:
-        own = with_interval(found.own.mean, found.own.low, found.own.high)
-        parts = [t("home.baseline_best", best=found.best.label, own=own, metric=NAME, users=facts["users"])]
-    else:
-        gap = difference(found.gap.mean, found.gap.low, found.gap.high)
-        key = "home.better" if found.gap.sure else "home.no_difference"
-        parts = [t(key, gap=gap, **facts)]
-    return " ".join([*parts, *for_whom(found)])
-
-
-def for_whom(found: Verdict) -> list[str]:
-    """Who loses with the best ranking, and what new users get."""
-    parts = []
-    if found.worse_for is not None:
-        worse = found.worse_for
-        gap = difference(worse.difference.mean, worse.difference.low, worse.difference.high)
-        parts.append(t("home.worse_for", events=f"{worse.low}–{worse.high}", gap=gap))
-    elif found.segments:
-        parts.append(t("home.worse_for_nobody"))
-    if found.new_users is not None:
-        new = found.new_users
-        own, users = with_interval(new.mean, new.low, new.high), count(new.n)
-        if found.new_gap is None:
-            parts.append(t("home.new_users_alone", own=own, users=users))
-        else:
-            gap = difference(found.new_gap.mean, found.new_gap.low, found.new_gap.high)
-            parts.append(t("home.new_users", own=own, gap=gap, baseline=found.baseline.label, users=users))
-    return parts
 
 
 def figures(found: Verdict, looks: dict) -> None:
@@ -105,7 +72,7 @@ if found is None:
     why = t("home.why_busy") if loaders.active_jobs() else why
     empty_state(t("home.empty_what"), why, t("common.go_train"), "train")
     st.stop()
-st.markdown(sentence(found))
+st.markdown(sentence(found, NAME))
 if found.n_left_out:
     st.caption(t("home.left_out", runs=plural(found.n_left_out, "ranking is", "rankings are")))
 cold = loaders.newest_crossing(here.dataset)

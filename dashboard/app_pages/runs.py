@@ -10,7 +10,7 @@ import streamlit as st
 from core.metrics import METRICS
 from core.models import MODELS
 from dashboard import loaders, state
-from dashboard.components import job_panel, next_button, page
+from dashboard.components import empty_state, job_panel, next_button, page
 from dashboard.components.lists_form import lists_form, lists_outcome
 from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
 from dashboard.text import t
@@ -59,7 +59,7 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     )
     st.dataframe(shown, hide_index=True, column_config=columns(), key="runs_table")
     chosen = choose_runs(runs)
-    rename_or_hide(chosen, loaders.labels(runs))
+    rename_or_hide(chosen, dict(zip(runs["run"], runs["own_label"], strict=True)))
     hidden_runs(dataset)
     return chosen
 
@@ -82,8 +82,9 @@ if here.dataset is not None:
     st.markdown(sentence(here.runs))
 job_panel("runs_jobs", idle=t("runs.idle"))
 if here.dataset is None:
-    jobs_and_logs()
-    next_button(t("common.go_import"), "import_data")
+    empty_state(t("runs.empty_what"), t("common.empty_no_data"), t("common.go_import"), "import_data")
+    if loaders.recent_jobs(1):
+        jobs_and_logs()
     st.stop()
 tabs = st.tabs([t(f"runs.tab_{name}") for name in ("runs", "settings", "lists", "jobs")], key="runs_tab")
 chosen: list[str] = []
@@ -93,7 +94,7 @@ with tabs[0]:
     else:
         st.caption(t("common.empty_no_runs"))
 with tabs[1]:
-    settings(chosen)
+    settings(chosen, loaders.labels(here.runs))
 with tabs[2]:
     lists_form(here.dataset, conditions())
     lists_outcome()

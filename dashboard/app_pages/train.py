@@ -7,6 +7,7 @@ import streamlit as st
 from core.models import MODELS
 from dashboard import loaders, state
 from dashboard.components import job_panel, next_button, page
+from dashboard.components.links import go_to
 from dashboard.components.training_forms import device_choice, model_forms
 from dashboard.loaders import training
 from dashboard.text import t
@@ -58,7 +59,7 @@ def own_choice(dataset: str, protocol: str, settings: dict, policy: str) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("train.split_used", split=words, policy=t(f"common.seen_{policy}")), width="content")
         if st.button(t("train.split_change"), key="train_change_split", type="tertiary"):
-            st.switch_page("pages/split.py")
+            go_to("split")
     time = duration(training.total_seconds(dataset, configs or {}))
     label = t("train.start", models=many(configs or {}), time=time)
     if st.button(label, key="train_start", disabled=configs is None) and configs:
