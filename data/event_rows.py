@@ -95,7 +95,7 @@ def _lift_candidates(con: Any, records: Records, shape: FileShape, mapping: Mapp
 
 
 def _events_sql(records: Records, shape: FileShape, mapping: Mapping, candidates: dict[str, str]) -> str:
-    """The typed columns. Casts go through trim(): a bare one is pushed into the CSV reader, where it may fail."""
+    """The typed columns. Casts use trim(): DuckDB moves a bare cast into the CSV reader, where it fails."""
     user, item = f"f{shape.position(mapping.user)}", f"f{shape.position(mapping.item)}"
     weight = f"f{shape.position(mapping.weight)}" if mapping.weight else None
     time = f"f{shape.position(mapping.time)}" if mapping.time else None
@@ -119,7 +119,7 @@ def _events_sql(records: Records, shape: FileShape, mapping: Mapping, candidates
 def _id_sql(column: str) -> str:
     """The id exactly as it stands, NULL where the cell is empty or says that nothing is there.
 
-    Not with IN or list_contains: DuckDB turns a long list into a join, and a join loses the order of the file.
+    Not with IN or list_contains: DuckDB turns a long list into a join, and a join loses the file's order.
     """
     absent = f"regexp_full_match(trim({column}), '{NOTHING}')"
     plain = f"({column} >= '0' AND {column} < ':') OR length({column}) > 8"  # spares most ids the pattern
@@ -128,7 +128,7 @@ def _id_sql(column: str) -> str:
 
 def _bad_rows(con: Any, records: Records) -> pd.DataFrame:
     """line, span and reason of the records with an unreadable cell, in file order."""
-    some = con.execute(f"SELECT count(*) FROM {EVENTS} WHERE bad > 0").fetchone()[0] > 0
+    some = con.execute(f"SELECT count(*) FROM {EVENTS} WHERE bad > 0").fetchall()[0][0] > 0
     numbered = f"SELECT bad, {SPAN}, line FROM {EVENTS}"
     if not records.numbered:
         before = f"sum({SPAN}) OVER (ORDER BY rowid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
@@ -146,9 +146,9 @@ def _adds_up(con: Any, records: Records) -> bool:
     """Whether the quick reader accounts for every physical line, and no quoted field swallowed whole rows."""
     lines, longest = con.execute(
         f"SELECT coalesce(sum({SPAN}), 0), coalesce(max({SPAN}), 1) FROM {EVENTS}"
-    ).fetchone()
+    ).fetchall()[0]
     if records.header + int(lines) + records.blank != records.lines:
         return False
     if longest == 1 or records.swallowed is None:
         return True
-    return bool(con.execute(records.swallowed).fetchone()[0] == 0)
+    return bool(con.execute(records.swallowed).fetchall()[0][0] == 0)

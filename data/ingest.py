@@ -83,6 +83,7 @@ def import_file(
     name: str | None = None,
     items_path: Path | str | None = None,
     items_mapping: ItemsMapping | None = None,
+    items_shape: FileShape | None = None,
     report: Report = silent,
 ) -> ImportReport:
     """Import a file of events, with a file of item metadata if there is one, and store it under `home`.
@@ -91,7 +92,7 @@ def import_file(
         mapping: which column is what; None takes what `propose` says.
         shape: how the file is written; None takes what `sniff` says.
         name: of the data set; None takes the file's.
-        items_path, items_mapping: item metadata, and which column is what in it.
+        items_path, items_mapping, items_shape: item metadata, which column is what, how it is written.
         report: called with (fraction, stage); may raise to stop, which leaves nothing behind.
 
     Raises:
@@ -99,7 +100,7 @@ def import_file(
         DataError: the file is no table, no row of it can be used, or its lines do not add up.
     """
     path = Path(path)
-    shape = sniff(path) if shape is None else shape
+    shape = sniff(path, _columns_of(mapping)) if shape is None else shape
     mapping = _settled(path, shape, mapping)
     with workplace(home.cache) as work:
         rows = read_events(work, path, shape, mapping, report)
@@ -110,7 +111,7 @@ def import_file(
         if kept is None:
             raise _nothing_left(path, quarantine, mapping)
         report(0.7, "item metadata")
-        features, lifted, notes = _features(work, rows, kept, items_path, items_mapping)
+        features, lifted, notes = _features(work, rows, kept, items_path, items_mapping, items_shape)
     summary = _summary(name or name_of(path), rows, kept, quarantine, lifted, notes)
     reconcile(path, summary)
     report(0.8, "storing")
@@ -155,17 +156,22 @@ def _settled(path: Path, shape: FileShape, mapping: Mapping | None) -> Mapping:
         )
     if mapping is None:
         return _settled(path, shape, propose(head, shape).mapping)
-    for column in (mapping.user, mapping.item, mapping.weight, mapping.time):
-        if column is not None:
-            shape.position(column)
+    for column in _columns_of(mapping):
+        shape.position(column)
     if mapping.time is None or mapping.time_format != AUTO:
         return mapping
     return mapping.model_copy(update={"time_format": _time_format(head, mapping.time)})
 
 
+def _columns_of(mapping: Mapping | None) -> list[str]:
+    if mapping is None:
+        return []
+    return [name for name in (mapping.user, mapping.item, mapping.weight, mapping.time) if name is not None]
+
+
 def _time_format(head: pd.DataFrame, column: str) -> str:
     values = head[column].tolist()
-    found = guess_time_format(values)
+    found = guess_time_format(values, least=0.5)
     if found is None:
         shown = next((value for value in values if value), None)
         raise DataError(
@@ -195,12 +201,13 @@ def _features(
     kept: Kept,
     items_path: Path | str | None,
     items_mapping: ItemsMapping | None,
+    items_shape: FileShape | None,
 ) -> tuple[pd.DataFrame | None, tuple[str, ...], list[str]]:
     """Item metadata from the events' own columns and from the item file; the file goes first."""
     lifted, names, notes = _lifted(work, rows, kept)
     if items_path is None:
         return lifted, names, notes
-    table, more = _from_file(work, Path(items_path), kept, items_mapping)
+    table, more = _from_file(work, Path(items_path), kept, items_mapping, items_shape)
     if lifted is not None:
         taken = {str(column).lower() for column in table}
         free = [column for column in lifted if str(column).lower() not in taken]
@@ -228,15 +235,18 @@ def _lifted(
 
 
 def _from_file(
-    work: Workplace, path: Path, kept: Kept, mapping: ItemsMapping | None
+    work: Workplace, path: Path, kept: Kept, mapping: ItemsMapping | None, shape: FileShape | None
 ) -> tuple[pd.DataFrame, list[str]]:
-    shape = sniff(path)
+    shape = shape or sniff(path, mapping.columns if mapping else ())
     inner = Workplace(work.con, work.folder / "items")
     inner.folder.mkdir()
-    table = read_all(path, shape, inner)
+    table, unread = read_all(path, shape, inner)
     ids = kept.items.ids
     chosen = mapping or propose_items(table.head(2000), shape, set(ids.tolist()))
-    return item_features(table, chosen, ids, where=path.name)
+    features, notes = item_features(table, chosen, ids, where=path.name)
+    if unread:
+        notes.append(f"{len(unread)} lines of {path.name} cannot be read, the first is line {unread[0]}.")
+    return features, notes
 
 
 def _summary(

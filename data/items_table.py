@@ -30,6 +30,12 @@ class ItemsMapping(BaseModel):
     text: tuple[str, ...] = Field(default=(), description="Columns with descriptions, joined.")
     others: tuple[str, ...] = Field(default=(), description="Further columns kept as numbers or text.")
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that is used."""
+        title = () if self.title is None else (self.title,)
+        return (self.id, *title, *self.categories, *self.text, *self.others)
+
     @field_validator("categories", "text", "others", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
@@ -128,8 +134,7 @@ def item_features(
     Raises:
         DataError: a mapped column is missing, or no id of the table occurs among `ids`.
     """
-    wanted = [mapping.id, *filter(None, [mapping.title]), *mapping.categories, *mapping.text, *mapping.others]
-    missing = [name for name in wanted if name not in table]
+    missing = [name for name in mapping.columns if name not in table]
     if missing:
         raise DataError(
             f"{where} has no column {missing[0]!r}.",

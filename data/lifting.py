@@ -31,7 +31,7 @@ def follows(con: Any, table: str, item: str, column: str, *, sure: bool = True) 
             SELECT coalesce(agree, 0), coalesce(compared, 0), coalesce(most_common, 0), coalesce(total, 0)
             FROM (SELECT sum(agree) AS agree, sum(compared) AS compared FROM per_item),
                  (SELECT max(c) AS most_common, sum(c) AS total FROM per_value)"""
-    ).fetchone()
+    ).fetchall()[0]
     if compared < FEW_PAIRS:
         return not sure and total > 0
     agreement, guess = float(agree) / float(compared), float(most_common) / float(total)

@@ -83,11 +83,11 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
     con.execute(_records_sql(names))
     blank = con.execute(
         "SELECT count(*) FROM classified WHERE kind = 'blank' AND line NOT IN (SELECT line FROM consumed)"
-    ).fetchone()[0]
+    ).fetchall()[0][0]
     return Records(
         relation=RECORDS,
         row_hash=f"hash({', '.join(names)})",
-        lines=con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchone()[0],
+        lines=con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchall()[0][0],
         header=int(header > 0),
         blank=blank,
         first_line=header + 1,
@@ -103,7 +103,7 @@ def _header_line(work: Workplace, shape: FileShape) -> int:
     if not shape.header:
         return 0
     query = f"SELECT min(rowid) + 1 FROM {PHYSICAL} WHERE trim(coalesce(text, '')) <> ''"
-    return int(work.con.execute(query).fetchone()[0] or 0)
+    return int(work.con.execute(query).fetchall()[0][0] or 0)
 
 
 def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) -> None:

@@ -95,12 +95,36 @@ def guess_encoding(head: bytes) -> tuple[Encoding, str]:
         return "utf-16", "UTF-16, by its byte order mark"
     if head.startswith(UTF8_MARK):
         return "utf-8", "UTF-8, by its byte order mark"
+    if head.isascii():
+        return "utf-8", "ASCII, read as UTF-8"
+    encoding, broken = judge_bytes(head[: head.rfind(b"\n") + 1] or head)  # the end may cut a letter
+    if broken:
+        return encoding, "UTF-8, with some damaged lines"
+    return encoding, "UTF-8" if encoding == "utf-8" else f"{encoding}: the bytes are not UTF-8"
+
+
+def judge_bytes(lines: bytes, broken: bool = False) -> tuple[Encoding, bool]:
+    """UTF-8 (with a few damaged lines: True), or a file of one byte per letter.
+
+    Args:
+        lines: whole lines.
+        broken: damaged lines were found before, so the file as such is UTF-8.
+    """
+    if _is_utf8(lines):
+        return "utf-8", broken
+    special = [line for line in lines.split(b"\n") if not line.isascii()]
+    bad = [line for line in special if not _is_utf8(line)]
+    if broken or len(special) - len(bad) > 10 * len(bad):
+        return "utf-8", True
+    return single_byte(b"".join(bad)), False
+
+
+def _is_utf8(raw: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)  # a letter cut by the end of the head is fine
-    except UnicodeDecodeError as error:
-        chosen = single_byte(head)
-        return chosen, f"{chosen}: byte {error.start} (0x{head[error.start]:02x}) is not UTF-8"
-    return "utf-8", "ASCII, read as UTF-8" if head.isascii() else "UTF-8"
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def single_byte(raw: bytes) -> Encoding:

@@ -38,7 +38,7 @@ def jsonl_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
     ).fetchall()
     n_lines, n_blank = con.execute(
         f"SELECT count(*), count(*) FILTER (problem = 'blank') FROM {LINES}"
-    ).fetchone()
+    ).fetchall()[0]
     return Records(
         relation=_relation(shape),
         row_hash="hash(text)",

@@ -37,12 +37,27 @@ def read_lists(path: Path | str) -> pd.DataFrame:
             "Name the columns in the first line: user,item,rank,score (rank or score may be missing).",
         )
     with workplace() as work:
-        table = read_all(path, shape, work)
+        table, unread = read_all(path, shape, work)
+    if unread:
+        raise DataError(
+            f"{len(unread)} lines of {path.name} cannot be read, the first is line {unread[0]}.",
+            "Correct them and import the file again; a list with gaps would be judged unfairly.",
+        )
+    _refuse_nameless(path, table, [str(columns[USER]), str(columns[ITEM])])
     lists = pd.DataFrame({USER: table[columns[USER]].astype("str"), ITEM: table[columns[ITEM]].astype("str")})
     for role in (RANK, SCORE):
         if columns[role]:
             lists[role] = _numbers(path, table, str(columns[role]))
     return _ranked(path, lists)
+
+
+def _refuse_nameless(path: Path, table: pd.DataFrame, columns: list[str]) -> None:
+    absent = (table[columns].isna() | (table[columns] == "")).any(axis=1)
+    if absent.any():
+        raise DataError(
+            f"{path.name} has no user or item in row {int(absent.to_numpy().argmax()) + 1}.",
+            "Every row needs both; correct the file and import it again.",
+        )
 
 
 def _numbers(path: Path, table: pd.DataFrame, column: str) -> pd.Series:

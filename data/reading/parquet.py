@@ -30,7 +30,7 @@ def parquet_records(work: Workplace, path: Path, shape: FileShape) -> Records:
     try:
         con.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM read_parquet({text_literal(str(safe))})")
         kinds = con.execute(f"DESCRIBE {ROWS}").fetchall()
-        n_rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchone()[0]
+        n_rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
     except duckdb.Error as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}).",

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.columns import LINE
 from data.reading.delimited import careful_records
 from data.reading.head import decode_head, read_head
 from data.reading.jsonl import jsonl_records
 from data.reading.parquet import parquet_records
 from data.reading.records import Records, Workplace, field_names, workplace
 from data.reading.shape import FileShape
-from data.reading.staging import Staged, silent, stage
+from data.reading.staging import LONGEST_LINE, Staged, silent, stage
 
 PREVIEW_BYTES = 1 << 18
 
@@ -28,10 +29,7 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
     with workplace() as work:
         if shape.format == "parquet":
             return _table(work, parquet_records(work, path, shape), shape, n)
-        head, _ = read_head(path, PREVIEW_BYTES)
-        text = decode_head(head, shape.encoding)
-        if len(head) >= PREVIEW_BYTES and "\n" in text:
-            text = text[: text.rindex("\n") + 1]
+        text = _first_lines(path, shape)
         part = work.folder / "head"
         part.write_text(text, encoding="utf-8", newline="")
         plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none"})
@@ -39,12 +37,26 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
         return _table(work, text_records(work, staged, shape), shape, n)
 
 
-def read_all(path: Path, shape: FileShape, work: Workplace) -> pd.DataFrame:
-    """Every readable row as text (for small files: item metadata, lists)."""
+def _first_lines(path: Path, shape: FileShape) -> str:
+    """Whole lines from the beginning of the file: more bytes where the first lines are long."""
+    size = PREVIEW_BYTES
+    while True:
+        head, _ = read_head(path, size)
+        text = decode_head(head, shape.encoding)
+        if len(head) < size:
+            return text
+        if text.count("\n") > 1 + int(shape.header) or size > LONGEST_LINE:
+            return text[: text.rfind("\n") + 1]
+        size *= 8
+
+
+def read_all(path: Path, shape: FileShape, work: Workplace) -> tuple[pd.DataFrame, list[int]]:
+    """Every readable row as text, and the numbers of the unreadable lines (for item metadata and lists)."""
     if shape.format == "parquet":
-        return _table(work, parquet_records(work, path, shape), shape, None)
+        return _table(work, parquet_records(work, path, shape), shape, None), []
     staged = stage(path, shape, work.folder, silent)
-    return _table(work, text_records(work, staged, shape), shape, None)
+    records = text_records(work, staged, shape)
+    return _table(work, records, shape, None), records.unread[LINE].tolist()
 
 
 def text_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:

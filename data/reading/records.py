@@ -90,10 +90,10 @@ def field_names(shape: FileShape) -> list[str]:
 
 
 def lines_source(staged: Staged) -> str:
-    """SQL source of the lines of a file with LF line ends: a column `text`, NULL if blank."""
+    """SQL source of the lines of a file with LF ends: one column `text`, NULL if blank."""
     return (
-        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, delim=chr(1), quote='', "
-        f"escape='', columns={{'text': 'VARCHAR'}}, new_line='\\n'{long_lines(staged)})"
+        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, delim=chr(1), "
+        f"quote='', escape='', columns={{'text': 'VARCHAR'}}, new_line='\\n'{long_lines(staged)})"
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 MOST_LINES = 1000  # of one record
+BATCH = 50
 MOST_CLOSERS = 40  # lines with a quote tried as the end of a record
 
 Joined = tuple[int, int, list[str]]  # first line, number of lines, fields
@@ -39,20 +41,30 @@ def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], l
 
 
 def _record_from(con: Any, start: int, text: str, delimiter: str, n_fields: int) -> Joined | None:
-    following = con.execute(
-        "SELECT coalesce(text, '') FROM physical_lines WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
-        [start, start + MOST_LINES],
-    )
     parts, closers = [text], 0
-    while closers < MOST_CLOSERS and (row := following.fetchone()) is not None:
-        parts.append(row[0])
-        if '"' not in row[0]:
+    for line in _following(con, start):
+        parts.append(line)
+        if '"' not in line:
             continue
         closers += 1
         fields = parse_record("\n".join(parts), delimiter)
         if fields is not None and len(fields) == n_fields:
             return None if looks_like_records(parts, delimiter, n_fields) else (start, len(parts), fields)
+        if closers == MOST_CLOSERS:
+            break
     return None
+
+
+def _following(con: Any, start: int) -> Iterator[str]:
+    """The lines after line `start`, fetched in batches."""
+    for first in range(start, start + MOST_LINES, BATCH):
+        rows = con.execute(
+            "SELECT coalesce(text, '') FROM physical_lines WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
+            [first, first + BATCH],
+        ).fetchall()
+        yield from (text for (text,) in rows)
+        if len(rows) < BATCH:
+            return
 
 
 def parse_record(text: str, delimiter: str) -> list[str] | None:

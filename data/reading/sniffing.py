@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,11 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 
 
-def sniff(path: Path | str) -> FileShape:
+def sniff(path: Path | str, columns: Iterable[str] = ()) -> FileShape:
     """The shape of a file from its first 256 KiB; its name does not matter.
+
+    Args:
+        columns: names that stand in the header, if there is one.
 
     Raises:
         NotFound: there is no such file.
@@ -41,7 +45,7 @@ def sniff(path: Path | str) -> FileShape:
     common: dict[str, Any] = {"compression": compression, "encoding": encoding}
     if lines[0].lstrip().startswith(("{", "[")):
         return _jsonl_shape(path, lines, common, (*packing, reason))
-    return _delimited_shape(path, lines, common, (*packing, reason))
+    return _delimited_shape(path, lines, common, (*packing, reason), frozenset(columns))
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:
@@ -94,12 +98,16 @@ def _jsonl_shape(path: Path, lines: list[str], common: dict[str, Any], reasons: 
 
 
 def _delimited_shape(
-    path: Path, lines: list[str], common: dict[str, Any], reasons: tuple[str, ...]
+    path: Path,
+    lines: list[str],
+    common: dict[str, Any],
+    reasons: tuple[str, ...],
+    expected: frozenset[str],
 ) -> FileShape:
     delimiter, n_fields, share = _best_delimiter(path, lines)
     quote = '"' if len(delimiter) == 1 else ""
     rows = [split_line(line, delimiter, quote) for line in lines]
-    header, why = _has_header(rows, n_fields)
+    header, why = _has_header(rows, n_fields, expected)
     named = rows[0] if header else []
     return FileShape(
         format="delimited",
@@ -183,19 +191,28 @@ def _kind(value: str) -> str:
     return "number" if NUMBER.fullmatch(value) else "date" if DATE.fullmatch(value) else "text"
 
 
-def _has_header(rows: list[list[str]], n_fields: int) -> tuple[bool, str]:
+def _has_header(rows: list[list[str]], n_fields: int, expected: frozenset[str]) -> tuple[bool, str]:
     first, rest = rows[0], [row for row in rows[1:] if len(row) == n_fields]
+    if expected & {cell.strip() for cell in first}:
+        return True, "header: it holds the names asked for"
     known = [cell for cell in first if is_known_word(cell)]
     if known and all(_kind(cell) in ("text", "empty") for cell in first):
         return True, f"header: {known[0]!r} is a column name"
     for position, cell in enumerate(first[:n_fields]):
-        kinds = Counter(_kind(row[position]) for row in rest if row[position].strip())
-        if not kinds:
-            continue
-        kind, n_rows = kinds.most_common(1)[0]
-        if kind != "text" and _kind(cell) == "text" and n_rows >= 0.8 * sum(kinds.values()):
-            return True, f"header: {cell!r} stands over a column of {kind}s"
+        values = [row[position] for row in rest if row[position].strip()]
+        if values and _kind(cell) == "text" and (why := _stands_over(cell, values)):
+            return True, f"header: {cell!r} stands over {why}"
     return False, "no header: the first line looks like the others"
+
+
+def _stands_over(cell: str, values: list[str]) -> str | None:
+    """Why a word looks like the name of the values under it, or None."""
+    kind, n_rows = Counter(_kind(value) for value in values).most_common(1)[0]
+    if kind != "text":
+        return f"a column of {kind}s" if n_rows >= 0.8 * len(values) else None
+    different = set(values)
+    recur = len(values) >= 10 and len(different) <= 0.5 * len(values) and cell not in different
+    return "a column of words that recur, and is none of them" if recur else None
 
 
 def _column_names(named: list[str], n_fields: int) -> tuple[str, ...]:

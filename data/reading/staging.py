@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import DataError
-from data.reading.head import UTF8_MARK, damaged_gzip, open_unpacked, single_byte
+from data.reading.head import UTF8_MARK, damaged_gzip, judge_bytes, open_unpacked
 from data.reading.shape import Encoding, FileShape
 
 CHUNK = 8 << 20
@@ -112,7 +112,7 @@ def unpack(path: Path, target: Path) -> Path:
                 plain.write(chunk)
                 if shutil.disk_usage(target.parent).free < FREE_BYTES:
                     raise DataError(
-                        f"Unpacking {path.name} leaves under 1 GiB free ({plain.tell() / 1e9:.1f} GB so far).",
+                        f"Unpacking {path.name} leaves under 1 GiB free ({plain.tell() / 1e9:.1f} GB).",
                         "Make room under RANKSCOPE_HOME, or import a smaller part of the file.",
                     )
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -154,7 +154,7 @@ def _add_chunk(scan: Scan, chunk: bytes) -> Scan:
     inner, trailing = _blank_lines(scan, chunk, newlines, returns)
     encoding, broken = scan.encoding, scan.broken
     if encoding == "utf-8" and not chunk.isascii():
-        encoding, broken = _check_encoding(chunk, broken)
+        encoding, broken = judge_bytes(chunk, broken)
     return replace(
         scan,
         lines=scan.lines + newlines,
@@ -189,27 +189,6 @@ def _unusual_line(chunk: bytes) -> int:
         return 0
     longest = max(len(line) for line in chunk.split(b"\n"))
     return longest if longest >= USUAL_LINE else 0
-
-
-def _check_encoding(chunk: bytes, broken: bool) -> tuple[Encoding, bool]:
-    """UTF-8 with a few damaged lines, or a file that is not UTF-8 at all."""
-    try:
-        chunk.decode("utf-8")
-    except UnicodeDecodeError:
-        special = [line for line in chunk.split(b"\n") if not line.isascii()]
-        bad = [line for line in special if not _is_utf8(line)]
-        if broken or len(special) - len(bad) > 10 * len(bad):
-            return "utf-8", True
-        return single_byte(b"".join(bad)), False
-    return "utf-8", broken
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _normalised(source: Path, scan: Scan, target: Path, asked: Encoding) -> Staged:

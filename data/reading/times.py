@@ -32,8 +32,8 @@ EARLIEST, LATEST = -2_208_988_800, 7_258_118_400  # 1900 to 2200; outside, the f
 RECENT = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 
-def guess_time_format(values: Sequence[str | None]) -> tuple[str, float] | None:
-    """The way most values are written and the share of values it covers; None below 80 %.
+def guess_time_format(values: Sequence[str | None], least: float = 0.8) -> tuple[str, float] | None:
+    """The way most values are written and the share of values it covers; None below `least`.
 
     One of epoch_s, epoch_ms, epoch_us, epoch_ns, iso, or a strptime pattern.
     """
@@ -43,14 +43,14 @@ def guess_time_format(values: Sequence[str | None]) -> tuple[str, float] | None:
     found = [(sum(_is_epoch(text, unit) for text in texts), name) for name, unit in EPOCHS.items()]
     found.append((sum(ISO_TEXT.fullmatch(text) is not None for text in texts), ISO))
     best, name = max(found, key=lambda pair: pair[0])
-    if best < 0.8 * len(texts):
+    if best < least * len(texts):
         hopeful = [
             pattern for pattern in PATTERNS if _parses(texts[0], pattern) or _parses(texts[-1], pattern)
         ]
         counts = [(sum(_parses(text, pattern) for text in texts), pattern) for pattern in hopeful]
         best, name = max(counts, key=lambda pair: pair[0], default=(0, ""))
     share = best / len(texts)
-    return (name, share) if share >= 0.8 else None
+    return (name, share) if share >= least else None
 
 
 def _is_epoch(text: str, unit: int) -> bool:
