@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from core.device import CPU
@@ -26,6 +28,15 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 ORDERED = {"sasrec"}  # models that look at the order of events
 NAMES = list(MODELS)
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread() -> Iterator[None]:
+    """Tiny networks on busy cores: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,15 @@ from data.split import Holdout
 from tests.core.models.planted import planted_chain
 
 SMALL = {"dim": 16, "max_length": 12, "batch_size": 32, "learning_rate": 0.01, "dropout": 0.0}
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread() -> Iterator[None]:
+    """Tiny networks on busy cores: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def network(n_items: int = 9) -> SequenceNetwork:
