@@ -114,7 +114,7 @@ def test_json_form_adds_up(tmp_path: Path, home: Home) -> None:
 
 
 def test_file_order_breaks_ties_in_time_on_a_file_of_many_blocks(tmp_path: Path, home: Home) -> None:
-    n = 400_000  # several of DuckDB's blocks; quoted, so that no short cut applies
+    n = 260_000  # several of DuckDB's blocks; quoted, so that no short cut applies
     rows = "\n".join(f'"u{i % 3}",item{i:07d},1000000000' for i in range(n))
     report = import_file(write(tmp_path, "user,item,timestamp\n" + rows), home)
     stored = load_dataset(home, report.dataset)
@@ -205,7 +205,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES, ending=st.sampled_from(["\n", "\r\n"]), header=st.booleans(), packed=st.booleans())
 def test_any_text_is_reconciled_or_refused(
     tmp_path: Path, lines: list[str], ending: str, header: bool, packed: bool

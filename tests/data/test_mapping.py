@@ -31,8 +31,8 @@ def proposal(folder: Path, text: str):  # noqa: ANN201 - a test's short way
             "epoch_s",
         ),
         (
-            '{"overall": 5.0, "reviewTime": "06 17, 2018", "reviewerID": "A3", "asin": "B0", "reviewerName": "john", '
-            '"reviewText": "Great", "unixReviewTime": 1529193600}\n',
+            '{"overall": 5.0, "reviewTime": "06 17, 2018", "reviewerID": "A3", "asin": "B0", '
+            '"reviewerName": "john", "reviewText": "Great", "unixReviewTime": 1529193600}\n',
             "reviewerID",
             "asin",
             "overall",
