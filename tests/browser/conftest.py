@@ -66,7 +66,8 @@ class Server:
             str(self.port),
             "--no-browser",
         ]
-        environment = {**os.environ, "RANKSCOPE_HOME": str(self.home), **self.environment}
+        kernels = {"NUMBA_CACHE_DIR": str(self.home.parent / "kernels")}  # compiled once for all servers
+        environment = {**os.environ, **kernels, "RANKSCOPE_HOME": str(self.home), **self.environment}
         self.log = (self.home / "server.log").open("ab")
         self.process = subprocess.Popen(
             command,
@@ -96,7 +97,16 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, how)
             self.process.wait(timeout=20)
+            until(lambda: not _group_lives(self.process.pid), "the server's process group ending", 20)
         self.log.close()
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
