@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.components.links import page_file
 from dashboard.components.page import frame
+from dashboard.components.problem import shown_problems
 from dashboard.text import t
 
 SECTIONS = {
@@ -34,5 +35,6 @@ navigation = st.navigation(
         for section, names in SECTIONS.items()
     }
 )
-frame(HERE / "logo.svg", HERE / "icon.png")
-navigation.run()
+with shown_problems():
+    frame(HERE / "logo.svg", HERE / "icon.png")
+    navigation.run()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.text import t
 from data.errors import NotApplicable, RankscopeError
+
+log = logging.getLogger("rankscope.pages")
 
 
 def problem_box(error: RankscopeError) -> None:
@@ -23,3 +28,18 @@ def shown_problems() -> Iterator[None]:
         yield
     except RankscopeError as error:
         problem_box(error)
+
+
+def unexpected(error: Exception) -> bool:
+    """What a page shows for an error nobody caught: the problem, or a number under which the log has it.
+
+    Returns:
+        True: Streamlit need not show its own box.
+    """
+    if isinstance(error, RankscopeError):
+        problem_box(error)
+        return True
+    number = secrets.token_hex(3)
+    log.error("incident %s", number, exc_info=error)
+    st.error(t("common.problem_unknown", number=number))
+    return True

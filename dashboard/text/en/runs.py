@@ -6,7 +6,6 @@ WORDS: dict[str, str] = {
     "runs.finding": "{runs} on this dataset; the newest, **{label}**, is from {created} and took {time}.",
     "runs.finding_none": "No run on this dataset yet.",
     "runs.hidden_count": "{runs} hidden.",
-    "runs.running": "Running",
     "runs.idle": "Nothing is running.",
     "runs.tab_runs": "Runs",
     "runs.tab_settings": "What differs",
@@ -20,7 +19,6 @@ WORDS: dict[str, str] = {
     "runs.column_seconds": "Trained in",
     "runs.column_created": "Created (UTC)",
     "runs.column_id": "Id",
-    "runs.column_hidden": "Hidden",
     "runs.choose": "Runs to change or compare",
     "runs.choose_help": "Choose one to rename it, several to see what differs between their settings.",
     "runs.new_label": "New name",
@@ -35,8 +33,9 @@ WORDS: dict[str, str] = {
     "runs.diff_same": "These runs have the same settings.",
     "runs.column_setting": "Setting",
     "runs.lists_words": (
-        "Bring ranked lists from another system: a table with user, item and rank or score. They are judged "
-        "under the split and policy chosen on Split & policy and appear beside the runs trained here."
+        "Bring ranked lists from another system: a table with user, item and rank or score. They are "
+        "judged under the split and policy chosen on Split & policy and appear beside the runs trained "
+        "here."
     ),
     "runs.lists_file": "Lists (CSV, TSV, Parquet or JSON Lines)",
     "runs.lists_label": "Name of the run",

@@ -3,8 +3,8 @@
 WORDS: dict[str, str] = {
     "train.title": "Train",
     "train.empty_what": (
-        "Here you train models on your data: the recommended set with one button, or your own choice with "
-        "every setting."
+        "Here you train models on your data: the recommended set with one button, or your own choice "
+        "with every setting."
     ),
     "train.finding": "**Recommended: {models}.** {split}; {policy}.",
     "train.do_it": "Train {models} · about {time}",
@@ -27,11 +27,5 @@ WORDS: dict[str, str] = {
     "train.split_change": "Change",
     "train.start": "Train {models} · about {time}",
     "train.job_title": "Train {models}",
-    "train.running": "Training now",
-    "train.nothing_to_set": "This model has no settings.",
-    "train.estimates": "How long each takes",
-    "train.column_model": "Model",
-    "train.column_time": "About",
-    "train.how_time": "Estimated from the size of the data and the settings; other work slows it down.",
     "train.next": "compare the runs",
 }

@@ -30,7 +30,8 @@ WORDS: dict[str, str] = {
         " score from the events alone (fold-in), {explained}."
     ),
     "why_this_item.oldest": "{n} oldest events together",
-    "why_this_item.step_base": "Nothing known (base value)",
+    "why_this_item.step_base_history": "Nothing known (base value)",
+    "why_this_item.step_base_models": "Base value",
     "why_this_item.step_rest": "rest ({n} more)",
     "why_this_item.step_score": "Score",
     "why_this_item.figure": "How the score of “{title}” adds up",
