@@ -76,6 +76,9 @@ def _document(found: Any, dataset: Any, labels: dict[str, str]) -> dict[str, Any
             )
             continue
         past = int(found.items[place])
+        if past < 0:  # the oldest events of a long history, explained as one
+            parts.append({"kind": "events", "key": None, "title": str(player), "amount": float(amount)})
+            continue
         key, title = str(dataset.items.ids[past]), str(dataset.titles[past])
         parts.append(
             {"kind": "event", "key": key, "title": title, "position": int(player), "amount": float(amount)}

@@ -16,11 +16,10 @@ from core.fusion.fused import Fused, FusedConfig
 from core.fusion.pool import build_pool
 from core.models import MODELS
 from core.models.base import Recommender
-from core.ranking import Policy, Recommendations, fallback_scores
+from core.ranking import Policy, Recommendations, fallback_scores, recommend
 from dashboard.workspace import storage
 from dashboard.workspace.byte_cache import ByteCache
 from dashboard.workspace.listed import ListedConfig, ListedRecommender
-from dashboard.workspace.membership import member_lists
 from dashboard.workspace.run_meta import RunMeta
 from data.artifacts import Home, load_dataset
 from data.dataset import Dataset
@@ -183,12 +182,17 @@ class Workspace:
         return self._evaluations.get((run_id, part), lambda: storage.read_evaluation(self.home, run_id, part))
 
     def member_lists(self, run_id: str, part: str, depth: int = DEPTH) -> Recommendations:
-        """What the run adds to a fusion: its own top `depth` for each judged user, no fallback."""
+        """What the run adds to a fusion: its top `depth` for each judged user; the fallback's are labelled."""
 
         def make() -> Recommendations:
             histories = self.judged(run_id, part).histories
-            return member_lists(
-                self.model(run_id), histories, depth, self.policy(run_id), self.candidates(run_id)
+            return recommend(
+                self.model(run_id),
+                histories,
+                k=min(depth, histories.n_items),
+                policy=self.policy(run_id),
+                candidates=self.candidates(run_id),
+                fallback=self.fallback(run_id),
             )
 
         return self._lists.get(("members", run_id, part, depth), make)
