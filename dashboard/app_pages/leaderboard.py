@@ -9,7 +9,7 @@ from core.evaluation import KS
 from dashboard import loaders
 from dashboard.components import next_button, page, shown_problems
 from dashboard.components.board_figures import board_figures
-from dashboard.components.choices import k_choice, metric_choice, one_of
+from dashboard.components.choices import compact, k_choice, metric_choice, one_of
 from dashboard.components.run_choice import run_choice
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
@@ -86,9 +86,8 @@ with shown_problems():
             st.warning(t("leaderboard.few", n=numbers.count(table["n_users"].max()), least=board.FEW_USERS))
         place = st.container()
         test = test_column(group, metric, k, users, baseline)
-        place.dataframe(
-            board.shown_table(table, metric, k, test=test), hide_index=True, key="leaderboard_table"
-        )
+        shown = board.shown_table(table, metric, k, test=test)
+        place.dataframe(shown, hide_index=True, key=f"{NAME}_table", column_config=compact(shown, 0, 210))
     board_figures(group, table, metric, k, users, baseline, loaders.looks(here.runs))
     for other in others:
         st.info(t("leaderboard.groups", n=len(other.entries), differences="; ".join(other.differences)))

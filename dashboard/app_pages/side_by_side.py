@@ -10,7 +10,7 @@ from core.models.base import Recommender
 from dashboard import loaders
 from dashboard.charts.side_by_side import bump
 from dashboard.components import chart_card, next_button, page, run_picker, shown_problems, user_search
-from dashboard.components.choices import compact, k_choice, one_of
+from dashboard.components.choices import even, k_choice, one_of
 from dashboard.components.history_editor import history_editor
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
@@ -21,6 +21,7 @@ from data.histories import Histories
 
 NAME, HISTORY, LISTS_AT_FIRST = "side_by_side", "history", 3
 WHO = ("user", "edit")
+TABLE = 540  # pixels that the lists have on a 1280 pixel screen
 
 
 def first_runs() -> list[str]:
@@ -62,15 +63,10 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
             key=f"{NAME}_past",
         )
         right.markdown(t("side_by_side.lists"))
-        width = max(14, 100 // max(len(lists), 1))
-        cells = view.side_by_side_table(tidy, taken=taken, width=width)
-        right.dataframe(
-            cells,
-            hide_index=True,
-            height=38 + 35 * k,
-            key=f"{NAME}_lists",
-            column_config=compact(cells, 0, 44),
-        )
+        letters = max(12, TABLE // (8 * max(len(lists), 1)))
+        cells = view.side_by_side_table(tidy, taken=taken, width=letters)
+        shares = even(cells, 44, TABLE)
+        right.dataframe(cells, hide_index=True, height=38 + 35 * k, key=f"{NAME}_lists", column_config=shares)
         st.caption(t("side_by_side.legend", depth=view.DEPTH))
         for sentence in view.stand_ins(lists):
             st.info(sentence)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.template import blank, plain
 from dashboard.charts.theme import MUTED, NEGATIVE, POSITIVE
-from dashboard.text.numbers import shorten, signed
+from dashboard.text.numbers import MINUS, shorten, signed
 
 
 def waterfall(steps: pd.DataFrame, *, x: str, colors: dict[str, str] | None = None) -> go.Figure:
@@ -19,6 +19,7 @@ def waterfall(steps: pd.DataFrame, *, x: str, colors: dict[str, str] | None = No
         colors: colour by label, for parts that are models; others are blue (raises) or orange (lowers).
     """
     places = list(range(len(steps)))
+    digits = 3 if steps["amount"].abs().max() >= 0.1 else 4
     figure = blank(x=x, height=90 + 34 * len(steps))
     figure.add_trace(
         go.Bar(
@@ -28,20 +29,14 @@ def waterfall(steps: pd.DataFrame, *, x: str, colors: dict[str, str] | None = No
             orientation="h",
             marker={"color": [_color(row, colors or {}) for row in steps.itertuples()]},
             error_x=_whiskers(steps),
-            customdata=[
-                [
-                    plain(row.label),
-                    signed(row.amount) if row.kind in ("part", "rest") else f"{row.amount:.3f}",
-                ]
-                for row in steps.itertuples()
-            ],
+            customdata=[[plain(row.label), _amount(row, digits)] for row in steps.itertuples()],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
             showlegend=False,
             name=x,
         )
     )
     _connectors(figure, steps)
-    _amounts(figure, steps)
+    _amounts(figure, steps, digits)
     figure.update_layout(bargap=0.3)
     figure.update_yaxes(
         autorange="reversed",
@@ -93,19 +88,26 @@ def _connectors(figure: go.Figure, steps: pd.DataFrame) -> None:
     )
 
 
-def _amounts(figure: go.Figure, steps: pd.DataFrame) -> None:
+def _amounts(figure: go.Figure, steps: pd.DataFrame, digits: int) -> None:
     for place, row in enumerate(steps.itertuples()):
-        text = signed(row.amount) if row.kind in ("part", "rest") else f"{row.amount:.3f}"
         error = 0.0 if pd.isna(row.error) else 1.96 * row.error
         figure.add_annotation(
             x=max(row.start, row.end + error),
             y=place,
-            text=text.replace("-", "−"),
+            text=_amount(row, digits),
             showarrow=False,
             xanchor="left",
             xshift=6,
             font={"size": 11},
         )
+
+
+def _amount(row: object, digits: int) -> str:
+    """A part with its sign; base value and score without."""
+    amount = float(row.amount)  # type: ignore[attr-defined]
+    if row.kind in ("part", "rest"):  # type: ignore[attr-defined]
+        return signed(amount, digits)
+    return f"{amount:.{digits}f}".replace("-", MINUS)
 
 
 def _extent(steps: pd.DataFrame) -> tuple[float, float]:

@@ -9,6 +9,8 @@ from dashboard.charts.template import blank, plain, rank_axis
 from dashboard.charts.theme import MUTED, PRIMARY
 from dashboard.text.numbers import shorten
 
+LABEL = 26  # letters of a title at the end of its line
+
 
 def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None, y: str = "Rank") -> go.Figure:
     """Titles as lines through the lists; the chosen one strong, the others pale.
@@ -31,7 +33,7 @@ def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None, y: str = "Ran
     figure.update_xaxes(
         tickvals=list(range(len(names))),
         ticktext=[plain(shorten(name, 18)) for name in names],
-        range=[-0.25, len(names) - 0.75 + (0.9 if len(names) > 1 else 2.0)],
+        range=[-0.25, len(names) - 0.85],
         side="top",
         showgrid=False,
     )
@@ -67,11 +69,13 @@ def _end_labels(
     strong: int | None,
 ) -> None:
     last = tidy[(tidy["list"] == names[-1]) & (tidy["rank"] <= k)] if names else tidy
+    longest = max((len(shorten(str(title), LABEL)) for title in last["title"]), default=0)
+    figure.update_layout(margin_r=24 + 6 * longest)
     for row in last.itertuples():
         figure.add_annotation(
             x=len(names) - 1,
             y=row.rank,
-            text=plain(shorten(str(row.title), 26)),
+            text=plain(shorten(str(row.title), LABEL)),
             showarrow=False,
             xanchor="left",
             xshift=10,

@@ -62,3 +62,12 @@ def compact(table: pd.DataFrame, column: int, width: int) -> dict[str, object]:
     return (
         {str(table.columns[column]): st.column_config.Column(width=width)} if column < table.shape[1] else {}
     )
+
+
+def even(table: pd.DataFrame, first: int, width: int) -> dict[str, object]:
+    """Column settings: the first column `first` pixels wide, the others share `width` pixels at least."""
+    names = [str(name) for name in table.columns]
+    share = (width - first) // max(len(names) - 1, 1)
+    return {
+        name: st.column_config.Column(width=share if place else first) for place, name in enumerate(names)
+    }

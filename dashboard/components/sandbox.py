@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.components.choices import compact, k_choice
+from dashboard.components.choices import even, k_choice
 from dashboard.components.history_editor import history_editor
 from dashboard.components.run_choice import runs_choice
 from dashboard.loaders import compare
@@ -17,6 +17,7 @@ from dashboard.views.conditions import edited_history, history_of
 
 PICKED = "picked"  # name of the chosen items in the URL
 MODELS_AT_FIRST, ITEMS_AT_FIRST = 4, 2
+TABLE = 800  # pixels that the lists have on a 1280 pixel screen
 
 
 def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
@@ -41,9 +42,9 @@ def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
     with top:
         st.markdown(t("new_users.sandbox" if items else "new_users.sandbox_empty", n=len(items)))
         tidy = lists.tidy_lists(now, found.dataset.titles, k=k)
-        width = max(16, 130 // len(models))
-        table = lists.side_by_side_table(tidy, width=width, moves=False)
-        st.dataframe(table, hide_index=True, key=f"{page}_lists", column_config=compact(table, 0, 52))
+        letters = max(14, TABLE // (8 * len(models)))
+        table = lists.side_by_side_table(tidy, width=letters, moves=False)
+        st.dataframe(table, hide_index=True, key=f"{page}_lists", column_config=even(table, 52, TABLE))
         words = changed_titles(before, now, k) if items else []
         st.caption(" ".join([*words, *lists.stand_ins(now)]))
     st.caption(t("new_users.sandbox_share"))

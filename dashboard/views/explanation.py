@@ -67,7 +67,7 @@ def waterfall_steps(explanation: Explanation, parts: pd.DataFrame, *, most: int 
     shown = parts if len(parts) <= most + 1 else parts.head(most)
     hidden = parts.iloc[len(shown) :]
     rows: list[tuple[str, str, float, float]] = [
-        (t("why_this_item.step_base"), "base", explanation.base, np.nan)
+        (t(f"why_this_item.step_base_{explanation.game}"), "base", explanation.base, np.nan)
     ]
     rows += [(row.title, "part", row.amount, row.error) for row in shown.itertuples()]
     if len(hidden):

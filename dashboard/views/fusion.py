@@ -161,7 +161,8 @@ def list_table(
     shown[t("fusion_lab.column_title")] = [
         f"✓ {row.title}" if row.item in taken else row.title for row in table.itertuples()
     ]
-    shown[t("fusion_lab.column_score")] = [numbers.score(score) for score in table["score"]]
+    digits = 3 if table["score"].max() >= 0.1 else 4  # reciprocal ranks are small
+    shown[t("fusion_lab.column_score")] = [f"{score:.{digits}f}" for score in table["score"]]
     for member in members:
         head = t("fusion_lab.column_in", name=numbers.shorten(labels[member], 16))
         shown[head] = [

@@ -176,7 +176,13 @@ def finding(shown: Sequence[Shown], *, k: int, taken: frozenset[int], judged: bo
         best = max(right, key=lambda name: right[name])
         key = "finding_right" if right[best] else "finding_none"
         words.append(
-            t(f"side_by_side.{key}", name=best, right=right[best], taken=numbers.count(len(taken)), k=k)
+            t(
+                f"side_by_side.{key}",
+                name=numbers.shorten(best, 40),
+                right=right[best],
+                taken=numbers.count(len(taken)),
+                k=k,
+            )
         )
     return " ".join(words)
 

@@ -1,0 +1,194 @@
+"""Leaderboard, Side by side, Fusion lab, Why this item, New users: on an empty store and a seeded one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.fusion import FUSERS
+from dashboard import loaders
+from dashboard.loaders import compare
+from dashboard.views import fusion
+from tests.dashboard.conftest import do, open_page
+
+TITLES = {
+    "leaderboard": "Leaderboard",
+    "side_by_side": "Side by side",
+    "fusion_lab": "Fusion lab",
+    "why_this_item": "Why this item",
+    "new_users": "New users",
+}
+
+
+def widget(elements, key):
+    return next(one for one in elements if one.key == key)
+
+
+def keyed_table(app, n=0):
+    return app.dataframe[n].value
+
+
+@pytest.mark.parametrize(("name", "title"), TITLES.items())
+def test_every_page_opens_on_an_empty_store(name, title, empty_home):
+    app = open_page(name)
+    assert not app.exception
+    assert [head.value for head in app.title] == [title]
+    assert widget(app.button, "empty_import_data")
+
+
+@pytest.mark.parametrize(("name", "title"), TITLES.items())
+def test_every_page_opens_on_a_seeded_store_with_its_finding_first(name, title, seeded_home):
+    app = open_page(name)
+    assert not app.exception
+    assert not app.error
+    assert [head.value for head in app.title] == [title]
+    assert "**" in app.markdown[0].value
+
+
+def test_the_leaderboard_lists_every_run_with_an_interval_and_the_baseline_without_a_difference(seeded_home):
+    table = keyed_table(open_page("leaderboard"))
+    assert len(table) == 4
+    assert list(table.columns)[:3] == ["Model", "NDCG@10 (95 %)", "vs Popularity (95 %)"]
+    assert table["vs Popularity (95 %)"].tolist().count("–") == 1
+
+
+def test_opening_the_test_column_is_recorded_and_counted(seeded_home):
+    app = open_page("leaderboard")
+    assert len(keyed_table(app).columns) == 5
+    widget(app.button, "leaderboard_open_test").click().run()
+    assert not app.exception
+    assert "Test (95 %)" in keyed_table(app).columns
+    run = str(loaders.runs(loaders.datasets()["id"].iloc[0])["run"].iloc[0])
+    assert compare.test_openings(loaders.evaluation(run, "test").fingerprint.digest) == 1
+    assert any("opened once" in text.value for text in app.caption)
+    app.run()
+    assert compare.test_openings(loaders.evaluation(run, "test").fingerprint.digest) == 1
+
+
+def test_another_metric_and_length_change_the_table(seeded_home):
+    app = open_page("leaderboard")
+    widget(app.selectbox, "leaderboard_metric").set_value("recall").run()
+    assert "Recall@10 (95 %)" in keyed_table(app).columns
+
+
+def test_side_by_side_shows_history_and_lists_and_follows_the_user(seeded_home):
+    app = open_page("side_by_side")
+    past, lists = app.dataframe[0].value, app.dataframe[1].value
+    assert "Title" in past.columns
+    assert len(lists) == 10
+    first = lists.copy()
+    box = widget(app.selectbox, "side_by_side_user_pick")
+    box.set_value(box.value + 1 if box.value < 100 else box.value - 1).run()
+    assert not app.exception
+    assert not app.dataframe[1].value.equals(first)
+
+
+def test_a_history_put_together_by_hand_stands_in_the_link(seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    ids = loaders.dataset(dataset).items.ids
+    app = open_page("side_by_side", history=str(ids[3]), side_by_side_who="A history I put together")
+    assert not app.exception
+    assert widget(app.multiselect, "side_by_side_history").value == [3]
+    assert any("took these 1 items" in text.value for text in app.caption)
+
+
+def test_moving_a_slider_changes_the_fused_list(seeded_home):
+    app = open_page("fusion_lab")
+    before = keyed_table(app).copy()
+    slider = next(one for one in app.slider if one.key.startswith("fusion_lab_w_"))
+    slider.set_value(0.0).run()
+    assert not app.exception
+    assert keyed_table(app)["Title"].tolist() != before["Title"].tolist()
+
+
+def test_all_weights_zero_says_what_to_do(seeded_home):
+    app = open_page("fusion_lab")
+    for slider in [one for one in app.slider if one.key.startswith("fusion_lab_w_")]:
+        slider.set_value(0.0)
+    app.run()
+    assert not app.exception
+    assert any("All weights are zero" in note.value for note in app.info)
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "weights"),
+    [("rrf", {"k0": 20.0}, (0.9, 0.3)), ("weighted_sum", {"normalisation": "z_score"}, (0.2, 0.7))],
+)
+def test_the_slider_shows_the_metric_that_the_saved_run_has(method, settings, weights, seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    table = loaders.runs(dataset)
+    members = tuple(table.loc[table["model"].isin(["item_knn", "ease"]), "run"])
+    pool, values = compare.pool(members), compare.pool_values(members, method, settings)
+    found = compare.conditions(members[0])
+    moved = fusion.fused_values(pool, values, weights, found.judged.targets, "ndcg", 10)
+    spec = {"runs": members, "method": method, "weights": weights, "settings": settings}
+    saved = do(loaders.home(), loaders.store(), "fuse", spec)["runs"][0]["run"]
+    np.testing.assert_allclose(moved, compare.single_values(saved, "ndcg", 10), atol=1e-6)
+    fused = fusion.fused_row(pool, values, 0, weights, 10)
+    np.testing.assert_array_equal(fused.items[0], loaders.lists(saved, "validation").items[0, :10])
+
+
+def test_every_fusion_method_can_be_chosen(seeded_home):
+    for method in FUSERS:
+        app = open_page("fusion_lab", fusion_lab_method=method)
+        assert not app.exception
+
+
+def test_saving_a_fusion_queues_the_job_that_makes_the_run(seeded_home):
+    app = open_page("fusion_lab")
+    widget(app.button, "fusion_lab_save").click().run()
+    job = loaders.recent_jobs(1)[0]
+    assert job.kind == "fuse"
+    assert len(job.spec["runs"]) == 2
+
+
+def test_the_reason_is_verified_by_scoring_without_the_event(seeded_home):
+    app = open_page("why_this_item")
+    text = app.markdown[0].value
+    assert "Because of" in text
+    assert "Without" in text
+    box = next(one for one in app.selectbox if one.key.startswith("why_this_item_without"))
+    box.set_value(0).run()
+    assert not app.exception
+
+
+def test_a_fused_ranking_is_explained_by_its_members_and_then_by_events(seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    table = loaders.runs(dataset)
+    run = str(table.loc[table["model"] == loaders.FUSED, "run"].iloc[0])
+    app = open_page("why_this_item", run=run)
+    assert not app.exception
+    assert "Because of" in app.markdown[0].value
+    assert any("own reasons" in head.value for head in app.subheader)
+
+
+def test_popularity_has_no_reasons_of_a_person_and_says_so_calmly(seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    table = loaders.runs(dataset)
+    run = str(table.loc[table["model"] == "popularity", "run"].iloc[0])
+    app = open_page("why_this_item", run=run)
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_curve_says_where_personalisation_pays(seeded_home):
+    text = open_page("new_users").markdown[0].value
+    assert "surely ahead" in text
+
+
+def test_the_sandbox_lists_change_with_the_items_in_the_link(seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    ids = loaders.dataset(dataset).items.ids
+    lists = []
+    for item in (3, 40):
+        app = open_page("new_users", new_users_tab="Sandbox", picked=str(ids[item]))
+        assert not app.exception
+        lists.append(next(one.value for one in app.dataframe if "Rank" in one.value.columns))
+    assert not lists[0].equals(lists[1])
+
+
+def test_ordering_a_curve_keeps_the_test_part_closed(seeded_home):
+    app = open_page("new_users")
+    widget(app.button, "new_users_measure").click().run()
+    job = loaders.recent_jobs(1)[0]
+    assert (job.kind, job.spec["part"]) == ("cold_start", "validation")
