@@ -182,7 +182,7 @@ class Workspace:
         return self._evaluations.get((run_id, part), lambda: storage.read_evaluation(self.home, run_id, part))
 
     def member_lists(self, run_id: str, part: str, depth: int = DEPTH) -> Recommendations:
-        """What the run adds to a fusion: its top `depth` for each judged user; the fallback's are labelled."""
+        """What the run adds to a fusion: its top `depth` of each judged user, labelled where it has none."""
 
         def make() -> Recommendations:
             histories = self.judged(run_id, part).histories
