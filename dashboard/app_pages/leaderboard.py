@@ -80,7 +80,9 @@ with shown_problems():
     with top:
         st.markdown(board.finding(board.verdict(group.entries, table, k, baseline=baseline, users=users)))
         st.caption(
-            board.beside_accuracy(table) + " " + board.judged_words(group.entries[0].evaluation, users)
+            board.beside_accuracy(table, metric, k)
+            + " "
+            + board.judged_words(group.entries[0].evaluation, users)
         )
         if int(table["n_users"].max()) < board.FEW_USERS:
             st.warning(t("leaderboard.few", n=numbers.count(table["n_users"].max()), least=board.FEW_USERS))

@@ -33,11 +33,13 @@ def do_it_for_me(dataset: str) -> None:
     """The recommended set, split and policy behind one primary button."""
     configs = dict.fromkeys(training.recommended_models(dataset))
     time = duration(training.total_seconds(dataset, configs))
+    busy = any(job.spec["dataset"] == dataset for job in loaders.active_jobs(("train",)))
     if st.button(
         t("train.do_it", models=many(configs), time=time),
         type="primary",
         key="train_do_it",
-        help=t("train.do_it_help"),
+        help=t("train.do_it_busy" if busy else "train.do_it_help"),
+        disabled=busy,
     ):
         advice = loaders.advice(dataset)
         state.write(state.PROTOCOL, advice.protocol)

@@ -10,13 +10,20 @@ import plotly.graph_objects as go
 from dashboard.charts.template import add_line, blank, model_look
 
 STEP = "epoch"
+MODEL = "model"  # which model of the job a step belongs to
 
 
 def curve_table(curve: Sequence[dict[str, float]]) -> pd.DataFrame:
-    """One row per reported step: epoch (counted where not reported), then every reported value."""
+    """One row per reported step: epoch (counted where not reported), then every reported value.
+
+    Of several models trained one after the other only the latest is kept.
+    """
     table = pd.DataFrame(list(curve))
     if table.empty:
         return table
+    if MODEL in table:
+        table = table[table[MODEL].eq(table[MODEL].iloc[-1])].drop(columns=MODEL).reset_index(drop=True)
+        table = table.dropna(axis=1, how="all")
     if STEP not in table:
         table.insert(0, STEP, range(1, len(table) + 1))
     return table[[STEP, *sorted(column for column in table.columns if column != STEP)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,10 @@ import streamlit as st
 from dashboard import state
 from dashboard.loaders.imports import quarantine
 from dashboard.text import t
-from dashboard.text.numbers import count, exact_count
+from dashboard.text.numbers import count, exact_count, share
 from dashboard.views.imports import line_table
 
+STORED_NAME = re.compile(r"\b[0-9a-f]{32}\.\w+")  # the random name under which an upload is kept
 WORDS = ("header", "accepted", "quarantined", "total")
 
 
@@ -32,8 +34,8 @@ def import_outcome(result: dict[str, Any]) -> None:
     if result["lifted"]:
         st.caption(t("import_data.lifted", columns=", ".join(result["lifted"])))
     for note in result["notes"]:
-        st.caption(note)
-    number = st.column_config.NumberColumn
+        st.caption(STORED_NAME.sub(t("import_data.item_file"), note).capitalize())
+    right = st.column_config.TextColumn
     table = line_table(
         result["rows"],
         {name: t(f"import_data.row_{name}") for name in WORDS},
@@ -41,13 +43,13 @@ def import_outcome(result: dict[str, Any]) -> None:
     )
     st.markdown(f"**{t('import_data.lines')}**")
     st.dataframe(
-        table,
+        table.assign(lines=table["lines"].map(exact_count), share=table["share"].map(share)),
         hide_index=True,
         key="import_lines",
         column_config={
             "what": t("import_data.column_what"),
-            "lines": number(t("import_data.column_lines"), format="localized"),
-            "share": number(t("import_data.column_share"), format="%.2f %%"),
+            "lines": right(t("import_data.column_lines"), alignment="right"),
+            "share": right(t("import_data.column_share"), alignment="right"),
         },
     )
     _quarantine(result["dataset"], int(result["rows"]["quarantined"]))

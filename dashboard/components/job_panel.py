@@ -39,16 +39,14 @@ def _panel(key: str, kinds: tuple[str, ...], job_ids: tuple[str, ...], idle: str
 
 def job_card(job: Job, key: str) -> None:
     """One job: what it is doing, how far it is, how to stop or repeat it."""
-    head, action = st.columns([4, 1], vertical_alignment="center")
-    head.markdown(f"**{job.title}** · {t(f'common.state_{job.state}')}{_took(job)}")
+    row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    row.markdown(f"**{job.title}** · {t(f'common.state_{job.state}')}{_took(job)}")
     if job.state in (JobState.QUEUED, JobState.RUNNING):
-        action.button(
+        row.button(
             t("common.job_cancel"), key=f"{key}_cancel_{job.id}", on_click=loaders.cancel, args=(job.id,)
         )
     elif job.state in REPEATABLE:
-        action.button(
-            t("common.job_retry"), key=f"{key}_retry_{job.id}", on_click=loaders.retry, args=(job.id,)
-        )
+        row.button(t("common.job_retry"), key=f"{key}_retry_{job.id}", on_click=loaders.retry, args=(job.id,))
     if job.active:
         st.progress(min(max(job.fraction, 0.0), 1.0), text=_progress_text(job))
     if job.state == JobState.LOST:

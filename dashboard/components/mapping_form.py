@@ -14,13 +14,14 @@ from dashboard.loaders.imports import Look
 from dashboard.text import t
 from data.errors import ConfigError
 from data.mapping import AUTO, Mapping, Proposal
+from data.reading import FileShape
 
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 REPEATS = ("keep", "last", "sum", "count")
 
 
 def in_words(look: Look) -> str:
     """What the file is and what its columns are proposed to be."""
-    shape = look.shape.reasons[0] if look.shape.reasons else look.shape.format
     chosen = look.proposal.mapping
     roles = ", ".join(
         t("import_data.role_pair", role=t(f"import_data.role_{role}").split(" (")[0].lower(), column=column)
@@ -30,9 +31,21 @@ def in_words(look: Look) -> str:
     return t(
         "import_data.finding",
         name=look.name,
-        shape=shape.rstrip("."),
+        shape=shape_in_words(look.shape),
         roles=t("import_data.finding_roles", roles=roles),
     )
+
+
+def shape_in_words(shape: FileShape) -> str:
+    """`comma-separated text with a header, gzipped`."""
+    if shape.format != "delimited":
+        kind = t(f"import_data.shape_{shape.format}")
+    else:
+        name = DELIMITERS.get(shape.delimiter)
+        mark = t(f"import_data.mark_{name}") if name else f"“{shape.delimiter}”"
+        header = t("import_data.shape_header" if shape.header else "import_data.shape_no_header")
+        kind = t("import_data.shape_delimited", mark=mark, header=header)
+    return t("import_data.shape_gzip", kind=kind) if shape.compression == "gzip" else kind
 
 
 def mapping_form(look: Look, key: str) -> Mapping | None:

@@ -49,12 +49,12 @@ def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
 
 def counts_columns() -> dict[str, Any]:
     """Names and formats of `views.split.counts_table`."""
-    number = st.column_config.NumberColumn
+    right = st.column_config.TextColumn
     return {
         "label": t("split.column_label"),
-        "train_events": number(t("split.column_train"), format="localized"),
-        "validation_known": number(t("split.column_validation_known"), format="localized"),
-        "validation_new": number(t("split.column_validation_new"), format="localized"),
-        "test_known": number(t("split.column_test_known"), format="localized"),
-        "test_new": number(t("split.column_test_new"), format="localized"),
+        "train_events": right(t("split.column_train"), alignment="right"),
+        "validation_known": right(t("split.column_validation_known"), alignment="right"),
+        "validation_new": right(t("split.column_validation_new"), alignment="right"),
+        "test_known": right(t("split.column_test_known"), alignment="right"),
+        "test_new": right(t("split.column_test_new"), alignment="right"),
     }

@@ -26,6 +26,11 @@ class Segment:
     high: int
     difference: Difference
 
+    @property
+    def events(self) -> str:
+        """`3–12`, or `3` where they are one number."""
+        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
@@ -46,6 +51,7 @@ class Verdict:
     single: Entry | None
     fusion: Difference | None
     table: pd.DataFrame
+    users: str  # who is judged: "known", or "new" where the split leaves no known users
     n_left_out: int  # runs judged under other conditions
 
     @property
@@ -86,6 +92,7 @@ def verdict(entries: Sequence[Entry], activity: NDArray[np.int64]) -> Verdict | 
         single=single,
         fusion=None if fused is None or single is None else _gap(fused, single, users),
         table=table,
+        users=users,
         n_left_out=len(entries) - len(group),
     )
 
@@ -144,7 +151,7 @@ def segment_table(found: Verdict) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "events": f"{s.low}" if s.low == s.high else f"{s.low}–{s.high}",
+                "events": s.events,
                 "users": s.difference.n_users,
                 "difference": s.difference.mean,
                 "low": s.difference.low,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dashboard.text import t
-from dashboard.text.numbers import change, count, score, with_interval
-from dashboard.views.home import Verdict
+from dashboard.text.numbers import change, count, difference, score, share, with_interval
+from dashboard.views.home import K, Verdict
 
 
 def sentence(found: Verdict, metric: str) -> str:
     """The finding: best, by how much, for whom worse, what new users get."""
-    facts = {"best": found.best.label, "baseline": found.baseline.label, "metric": metric}
-    facts |= {"users": count(found.own.n), "n_runs": len(found.table)}
+    own = found.own
+    users = t(f"home.users_{found.users}", n=count(own.n))
+    facts = {"best": found.best.label, "metric": metric, "users": users, "k": K, "share": share(own.mean)}
     if found.gap is None:
-        own = with_interval(found.own.mean, found.own.low, found.own.high)
-        parts = [t("home.baseline_best", best=found.best.label, own=own, metric=metric, users=facts["users"])]
+        parts = [t("home.baseline_best", own=with_interval(own.mean, own.low, own.high), **facts)]
     else:
-        gap = change(found.gap.mean, found.gap.low, found.gap.high)
+        gap = difference(found.gap.mean, found.gap.low, found.gap.high)
+        facts |= {"gap": gap, "baseline": found.baseline.label, "n_runs": len(found.table)}
         key = "home.better" if found.gap.sure else "home.no_difference"
-        parts = [t(key, gap=gap, own=score(found.own.mean), **facts)]
+        parts = [t(key, own=score(own.mean), **facts)]
     return " ".join([*parts, *for_whom(found)])
 
 
@@ -27,7 +28,7 @@ def for_whom(found: Verdict) -> list[str]:
     if found.worse_for is not None:
         worse = found.worse_for
         gap = change(worse.difference.mean, worse.difference.low, worse.difference.high)
-        parts.append(t("home.worse_for", events=f"{worse.low}–{worse.high}", gap=gap))
+        parts.append(t("home.worse_for", events=worse.events, gap=gap))
     elif found.segments:
         parts.append(t("home.worse_for_nobody"))
     if found.new_users is not None:

@@ -25,4 +25,4 @@ def line_table(rows: Mapping[str, Any], words: Mapping[str, str], rule_words: st
     }
     table = pd.DataFrame({"what": list(parts), "lines": list(parts.values())})
     table.loc[len(table)] = [words["total"], int(table["lines"].sum())]
-    return table.assign(share=table["lines"] / max(int(rows["lines"]), 1) * 100)
+    return table.assign(share=table["lines"] / max(int(rows["lines"]), 1))

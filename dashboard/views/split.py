@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dashboard.text.numbers import exact_count
 from data.dataset import Dataset
 from data.split import Split
 
@@ -33,7 +34,7 @@ def sizes(split: Split) -> pd.DataFrame:
 
 
 def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
-    """The counts of `SplitAdvice`, one row per protocol, the recommended one first."""
+    """The counts of `SplitAdvice`, one row per protocol, the recommended first, numbers as text."""
     table = counts.assign(_first=counts["protocol"].ne(recommended))
     columns = [
         "label", "train_events", "validation_known", "validation_new", "test_known", "test_new",
@@ -41,4 +42,5 @@ def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
     for name in columns:
         if name not in table:
             table[name] = None
-    return table.sort_values("_first", kind="stable")[columns].reset_index(drop=True)
+    table = table.sort_values("_first", kind="stable")[columns].reset_index(drop=True)
+    return table.assign(**{name: table[name].map(exact_count) for name in columns[1:]})

@@ -38,10 +38,7 @@ WORDS: dict[str, str] = {
     "fusion_lab.scale_rank": "Rank",
     "fusion_lab.weight": "Weight of {name}",
     "fusion_lab.all_zero": "All weights are zero. Give at least one member a weight.",
-    "fusion_lab.metric": "Metric",
-    "fusion_lab.k": "Items shown (k)",
     "fusion_lab.list_of": "Fused list of user {user}",
-    "fusion_lab.took": "All {n} users re-fused in {ms} ms.",
     "fusion_lab.column_rank": "Rank",
     "fusion_lab.column_title": "Title",
     "fusion_lab.column_score": "Score",
@@ -74,8 +71,6 @@ WORDS: dict[str, str] = {
         "carry 86 % of the weight. Members that agree nearly fully add little to each other."
     ),
     "fusion_lab.save": "Save as a run · a few seconds",
-    "fusion_lab.save_name": "Name",
     "fusion_lab.saved_as": "{method}: {names}",
     "fusion_lab.save_title": "Fuse {names}",
-    "fusion_lab.saving": "Queued: it appears on the leaderboard when it is done.",
 }

@@ -11,14 +11,17 @@ WORDS: dict[str, str] = {
     "home.why_busy": "The first models are being trained right now; the verdict appears when they are done.",
     "home.why_not_judged": "The runs of this dataset have no judged users yet.",
     "home.better": (
-        "**{best} is the best of {n_runs} rankings:** {metric} is {own}, {gap} against {baseline}, over "
-        "{users} known users."
+        "**{best} is the best of {n_runs} rankings:** the order of its first {k} reaches {share} of the "
+        "best possible ({metric} {own}; {gap} against {baseline}; {users})."
     ),
     "home.no_difference": (
-        "**{best} leads {n_runs} rankings, with no difference to {baseline} that we could measure:** "
-        "{metric} is {own}, {gap}, over {users} known users."
+        "**{best} leads {n_runs} rankings, with no difference to {baseline} that we could measure:** the "
+        "order of its first {k} reaches {share} of the best possible ({metric} {own}; {gap}; {users})."
     ),
-    "home.baseline_best": "**Nothing beats {best} so far:** {metric} is {own} over {users} users.",
+    "home.baseline_best": (
+        "**Nothing beats {best} so far:** the order of its first {k} reaches {share} of the best "
+        "possible ({metric} {own}; {users})."
+    ),
     "home.worse_for": "It is worse for users with {events} events ({gap}).",
     "home.worse_for_nobody": "In no group of users by activity is it measurably worse.",
     "home.new_users": "New users get {own} from it, {gap} against {baseline} ({users} users).",
@@ -73,4 +76,6 @@ WORDS: dict[str, str] = {
     "home.next_fuse": "join the best two",
     "home.next_curve": "see when personalisation pays for new users",
     "home.next_compare": "compare on the leaderboard",
+    "home.users_known": "{n} known users",
+    "home.users_new": "{n} new users",
 }

@@ -23,7 +23,18 @@ WORDS: dict[str, str] = {
     "import_data.sample_title": "Sample: {label}",
     "import_data.finding": "**{name}** is read as {shape}. {roles}",
     "import_data.finding_roles": "Proposed: {roles}.",
-    "import_data.role_pair": "{role} = `{column}`",
+    "import_data.role_pair": "{role} is “{column}”",
+    "import_data.shape_delimited": "text separated by {mark}, {header}",
+    "import_data.shape_parquet": "Parquet",
+    "import_data.shape_jsonl": "JSON Lines",
+    "import_data.shape_header": "with a header",
+    "import_data.shape_no_header": "without a header",
+    "import_data.shape_gzip": "{kind}, gzipped",
+    "import_data.mark_comma": "commas",
+    "import_data.mark_tab": "tabs",
+    "import_data.mark_semicolon": "semicolons",
+    "import_data.mark_bar": "“|”",
+    "import_data.mark_space": "spaces",
     "import_data.another": "Choose another file",
     "import_data.preview": "The first rows of the file",
     "import_data.mapping": "What the columns mean",
@@ -53,12 +64,13 @@ WORDS: dict[str, str] = {
     "import_data.go": "Import {name}",
     "import_data.job_title": "Import {name}",
     "import_data.done": (
-        "**{name}** is ready: {events} events of {users} users with {items} items. {lines} lines = {header} "
-        "header + {accepted} accepted + {removed} set aside + {quarantined} quarantined."
+        "**{name}** is ready: {events} events of {users} users with {items} items. {lines} lines = "
+        "{header} header + {accepted} accepted + {removed} set aside + {quarantined} quarantined."
     ),
     "import_data.existed": (
         "**{name}** is already here: the same content was imported before. Nothing was stored twice."
     ),
+    "import_data.item_file": "the item file",
     "import_data.lifted": "Columns that depend on the item alone became item facts: {columns}.",
     "import_data.lines": "Where every line of the file went",
     "import_data.row_header": "Header",

@@ -39,8 +39,6 @@ WORDS: dict[str, str] = {
         "{n} runs were judged under other test conditions (fingerprint) and are not compared with "
         "these: {differences}"
     ),
-    "leaderboard.group": "Conditions",
-    "leaderboard.group_option": "{names} · {digest}",
     "leaderboard.metric": "Metric",
     "leaderboard.k": "Items shown (k)",
     "leaderboard.users": "Users",

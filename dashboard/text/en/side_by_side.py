@@ -21,7 +21,6 @@ WORDS: dict[str, str] = {
     "side_by_side.edit_placeholder": "Add titles; search on the left",
     "side_by_side.edited": "Somebody new who took these {n} items, answered without retraining (fold-in).",
     "side_by_side.models": "Lists to compare",
-    "side_by_side.k": "Items shown (k)",
     "side_by_side.history": "History · {n} events",
     "side_by_side.history_user": "History of {user} · {n} events",
     "side_by_side.lists": "What each model shows next",
