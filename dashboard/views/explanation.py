@@ -96,6 +96,10 @@ def sentence(
     words = [t("why_this_item.because", names=numbers.join(names), shares=shares)]
     if change is not None and reason.items:
         words.append(without_words(change, str(titles[reason.items[0]])))
+    if reason.against is not None:
+        against = reason.against
+        name = titles[against] if isinstance(against, int) else labels.get(against, against)
+        words.append(t("why_this_item.against", title=name, amount=numbers.signed(reason.against_amount)))
     return " ".join(words)
 
 

@@ -309,10 +309,15 @@ def collapsed(table: pd.DataFrame) -> list[str]:
     return [str(label) for label in table.loc[flat, "label"]]
 
 
-def beside_accuracy(table: pd.DataFrame) -> str:
-    """Coverage and effective rank of the best run in words, so that one list for everybody is visible."""
-    best = table.iloc[0]
-    words = [t("leaderboard.coverage_words", model=best["label"], share=numbers.share(best["coverage"]))]
+def beside_accuracy(table: pd.DataFrame, metric: str, k: int) -> str:
+    """The chosen metric, coverage and effective rank of the best run in words.
+
+    Coverage and rank stand beside accuracy so that one list for everybody is visible.
+    """
+    best, of = table.iloc[0], METRICS[metric]
+    plain = of.sentence(float(best["mean"]), k)
+    words = [t("leaderboard.by_metric", metric=f"{of.label}@{k}", plain=plain)]
+    words += [t("leaderboard.coverage_words", model=best["label"], share=numbers.share(best["coverage"]))]
     if not np.isnan(best["effective_rank"]):
         words.append(t("leaderboard.rank_words", rank=f"{best['effective_rank']:.0f}"))
     words += [t("leaderboard.collapse", model=label) for label in collapsed(table)]

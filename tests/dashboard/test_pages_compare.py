@@ -65,6 +65,18 @@ def test_opening_the_test_column_is_recorded_and_counted(seeded_home):
     assert compare.test_openings(loaders.evaluation(run, "test").fingerprint.digest) == 1
 
 
+def test_runs_under_other_conditions_are_kept_apart_and_the_page_says_what_differs(seeded_home):
+    dataset = loaders.datasets()["id"].iloc[0]
+    spec = {"dataset": dataset, "models": [{"name": "popularity"}], "protocol": "random"}
+    do(loaders.home(), loaders.store(), "train", spec)
+    app = open_page("leaderboard")
+    assert not app.exception
+    assert len(keyed_table(app)) == 4
+    assert any(
+        "other test conditions (fingerprint)" in note.value and "split:" in note.value for note in app.info
+    )
+
+
 def test_another_metric_and_length_change_the_table(seeded_home):
     app = open_page("leaderboard")
     widget(app.selectbox, "leaderboard_metric").set_value("recall").run()

@@ -139,7 +139,7 @@ def test_a_model_with_one_order_for_everybody_is_named():
     ]
     table = leaderboard.difference_table(chosen, "ndcg", 10, baseline="pop")
     assert leaderboard.collapsed(table) == ["flat"]
-    assert "flat gives nearly everybody the same order" in leaderboard.beside_accuracy(table)
+    assert "flat gives nearly everybody the same order" in leaderboard.beside_accuracy(table, "ndcg", 10)
 
 
 @given(st.lists(st.sampled_from(["ALS", "EASE", "ALS (2)", ""]), max_size=8))
@@ -271,8 +271,8 @@ def test_the_fused_metric_is_compared_with_the_best_single_member_over_the_chose
     singles = {"a": np.asarray([0.1, 0.1, 0.9, np.nan]), "b": np.asarray([0.3, 0.3, 0.0, np.nan])}
     result = fusion.compare(fused, singles, np.asarray([True, True, False, True]))
     assert result.best == "b"  # over the first two users: 0.3 against 0.1
-    assert result.gap.mean == pytest.approx(0.2)
-    assert (result.gap.wins, result.gap.losses, result.gap.n_users) == (2, 0, 2)
+    assert result.gap.mean.mean == pytest.approx(0.2)
+    assert (result.gap.better, result.gap.worse, result.gap.mean.n) == (2, 0, 2)
     text = fusion.finding(result, "ndcg", 10, {"a": "A", "b": "B"})
     assert "NDCG@10 0.500" in text
     assert "over B, the best single member" in text
@@ -333,7 +333,7 @@ def test_the_sentence_names_shares_of_what_speaks_for_the_item_and_the_verified_
     text = explanation.sentence(reasons(found), TITLES, {}, change)
     assert text == (
         "Because of **T1** and **T3** (54 % and 25 % of what speaks for it). "
-        "Without T1 it would fall from rank 2 to 14."
+        "Without T1 it would fall from rank 2 to 14. T4 speaks most against it (−0.300)."
     )
 
 
@@ -374,7 +374,8 @@ def test_the_panel_prints_players_value_background_estimator_cost_base_and_gap()
 def crossing(name, n, *, at=None, behind=()):
     return Crossing(
         name=name, baseline="popularity", n=n, at=20 if n is None else n,
-        difference=0.041, low=0.026, high=0.055, ahead=(), behind=behind, smallest_n=0, largest_n=20, area=0.1, baseline_area=0.05,
+        difference=0.041, low=0.026, high=0.055, ahead=(), behind=behind,
+        smallest_n=0, largest_n=20, area=0.1, baseline_area=0.05,
     )  # fmt: skip
 
 
