@@ -22,7 +22,7 @@ from dashboard.jobs.states import Job, JobState
 from data.artifacts import Home
 from data.errors import Cancelled
 
-EVERY_S = 0.2  # progress is written at most this often; curve points are all kept
+EVERY_S = 0.2  # a fraction is written at most this often; a new stage at once; all curve points are kept
 
 
 class JobReport:
@@ -48,7 +48,7 @@ class JobReport:
         changed = bool(stage) and stage != self._stage
         self._stage = stage or self._stage
         now = time.monotonic()
-        if now - self._last < EVERY_S and not (changed and now - self._last > EVERY_S / 10):
+        if now - self._last < EVERY_S and not changed:
             return
         self._last = now
         state = self._jobs.progress(self._job, fraction, self._stage, self._take_points())
