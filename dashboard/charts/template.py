@@ -59,6 +59,7 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
         "tickfont": {"size": 11},
         "ticks": "",
         "gridcolor": FAINT,
+        "ticklabelstandoff": 6,
     }
     figure = go.Figure()
     figure.update_layout(

@@ -68,4 +68,5 @@ def standalone_html(title: str, figure: go.Figure) -> str:
     """The figure as one file that asks no other host for anything."""
     paper = on_paper(figure)
     paper.update_layout(title={"text": title, "font": {"size": 15}, "x": 0.01}, margin_t=56)
+    paper.update_layout(height=(paper.layout.height or 340) + 40)  # room for the title
     return str(paper.to_html(include_plotlyjs=True, config=CONFIG))

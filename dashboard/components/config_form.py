@@ -63,7 +63,7 @@ def _widget(place: Any, name: str, field: FieldInfo, key: str, initial: Mapping[
     kind, optional = _kind(field.annotation)
     usual = field.get_default(call_default_factory=True)
     default = initial.get(name, usual)
-    label = field.title or name.replace("_", " ").capitalize()
+    label = field.title or _label(name)
     shared = {"key": key, "help": _help(field, usual), "persist_state": "session"}
     if typing.get_origin(kind) is typing.Literal:
         options = [*([None] if optional else []), *typing.get_args(kind)]
@@ -132,6 +132,13 @@ def _kind(annotation: Any) -> tuple[Any, bool]:
 def _help(field: FieldInfo, default: Any) -> str:
     shown = "–" if default is None else _word(default)
     return f"{field.description or ''} {t('common.default', value=shown)}".strip()
+
+
+def _label(name: str) -> str:
+    """`n_neighbors` → "Number of neighbors"."""
+    counted = name.removeprefix("n_")
+    words = counted.replace("_", " ")
+    return words.capitalize() if counted == name else t("common.number_of", what=words)
 
 
 def _word(value: Any) -> str:

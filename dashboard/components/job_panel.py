@@ -54,7 +54,8 @@ def job_card(job: Job, key: str) -> None:
     elif job.error and job.state == JobState.FAILED:
         st.error(f"**{job.error}**\n\n{job.hint}" if job.hint else job.error)
     if job.device.get("reason"):
-        st.caption(job.device["reason"])
+        used, reason = job.device.get("used", "").upper(), job.device["reason"].rstrip(".")
+        st.caption(t("common.job_device", device=used, reason=reason))
     _curve(job, key)
 
 

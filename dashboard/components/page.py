@@ -15,9 +15,11 @@ from dashboard.components.pickers import dataset_picker
 from dashboard.text import has, t
 from dashboard.text.numbers import shorten
 
-# The one style override: Streamlit leaves 6 rem empty above the title and 10 rem below the page.
+# The one style override: Streamlit leaves 6 rem empty above the title and 10 rem below the page. A narrow
+# page keeps room for the bar that lies over it.
 STYLE = """<style>
 .stMainBlockContainer {padding-top: 2.5rem; padding-bottom: 4rem; max-width: 76rem;}
+@media (max-width: 768px) {.stMainBlockContainer {padding-top: 4.25rem;}}
 </style>"""
 SHOWN_MODELS = 4
 

@@ -11,6 +11,7 @@ from dashboard.text import t
 from dashboard.text.numbers import date_time, plural
 from dashboard.views.runs import settings_diff
 
+LOG_LINES = 14  # a longer log scrolls
 JUST_HIDDEN = "runs_just_hidden"
 
 
@@ -116,7 +117,8 @@ def jobs_and_logs() -> None:
     if job.incident:
         st.caption(t("runs.incident", number=job.incident))
     log = loaders.job_log(chosen)
-    st.code(log or t("runs.log_empty"), language=None, height=320, wrap_lines=True)
+    height = 320 if log.count("\n") > LOG_LINES else "content"
+    st.code(log or t("runs.log_empty"), language=None, height=height, wrap_lines=True)
 
 
 def job_option(job: object) -> str:

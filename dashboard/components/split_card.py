@@ -25,7 +25,9 @@ def split_card(dataset: str, protocol: str, config: dict[str, Any]) -> None:
         drawn = part_bars(table, names, x_title=t("split.axis_events"))
     else:
         drawn = timeline(table, names, y_title=t("split.axis_events"))
-        mark_cuts(drawn, _cuts(split.facts))
+        cuts = _cuts(split.facts)
+        mark_cuts(drawn, cuts)
+        drawn.update_layout(showlegend=not cuts, legend_traceorder="normal")
     shown = table.assign(part=table["part"].map(names)).rename(
         columns={
             "part": t("split.column_part"),

@@ -195,3 +195,17 @@ def test_pages_stay_short():
     folder = Path(__file__).parents[2] / "dashboard" / "app_pages"
     long = {p.name: n for p in folder.glob("*.py") if (n := len(p.read_text().splitlines())) > 120}
     assert long == {}
+
+
+def test_every_model_has_a_form_made_of_its_settings(seeded_home):
+    from core.models import MODELS
+
+    app = open_page("train")
+    app.multiselect(key="train_models").set_value(list(MODELS)).run()
+    assert not app.exception
+    assert not app.error
+    keys = {
+        str(w.key) for kind in ("number_input", "selectbox", "toggle", "text_input") for w in app.get(kind)
+    }
+    fields = {f"train_{name}_{field}" for name, kind in MODELS.items() for field in kind.Config.model_fields}
+    assert fields <= keys

@@ -30,9 +30,9 @@ WORDS: dict[str, str] = {
     "home.left_out": "{runs} judged under other test conditions and not compared here.",
     "home.figure_runs": "How good are the rankings? {metric} on validation, {users} users",
     "home.figure_segments": "For whom is {best} better than {baseline}? Difference in {metric}",
-    "home.axis_metric": "{metric}, mean and 95 % interval",
-    "home.axis_difference": "Difference in {metric}, mean and 95 % interval",
-    "home.axis_events": "Events of the user in train",
+    "home.axis_metric": "{metric} (95 % interval)",
+    "home.axis_difference": "Difference in {metric} (95 % interval)",
+    "home.axis_events": "Events in train",
     "home.how_runs": (
         "{definition}\n\n{denominator}\n\nOne value per user, averaged; the bar is the 95 % interval "
         "(2,000 bootstrap draws over users). Validation is the part models are tuned on; the test part "
@@ -66,7 +66,7 @@ WORDS: dict[str, str] = {
     "home.card_cold": "New users",
     "home.card_cold_at": "after {events}",
     "home.card_cold_start": "from the start",
-    "home.card_fusion_same": "none we could measure",
+    "home.card_fusion_same": "no measurable gain",
     "home.card_cold_at_detail": "{name} beats {baseline} measurably.",
     "home.card_cold_never": "no crossing",
     "home.card_cold_never_detail": "No model beats {baseline} measurably in the curve.",
