@@ -21,14 +21,14 @@ USERS = ("known", "new", "all")
 
 def controls(table: pd.DataFrame, default: str) -> tuple[str, int, str, str]:
     """metric, k, users, baseline."""
-    first, second, third, fourth = st.columns([1, 1.1, 1.6, 1.2])
+    first, second, third, fourth = st.columns([1, 1.2, 1.2, 1])
     with first:
         metric = metric_choice(NAME)
     with second:
         k = k_choice(NAME, KS)
     with third:
         label = t("leaderboard.users")
-        users = one_of(NAME, "users", label, USERS, lambda name: t(f"leaderboard.users_{name}"))
+        users = one_of(NAME, "users", label, USERS, lambda name: t(f"leaderboard.pick_{name}"))
     with fourth:
         baseline = run_choice(NAME, "baseline", table, t("leaderboard.baseline"), default=default)
     return metric, k, users, baseline
@@ -89,7 +89,7 @@ with shown_problems():
         place = st.container()
         test = test_column(group, metric, k, users, baseline)
         shown = board.shown_table(table, metric, k, test=test)
-        place.dataframe(shown, hide_index=True, key=f"{NAME}_table", column_config=compact(shown, 0, 210))
+        place.dataframe(shown, hide_index=True, key=f"{NAME}_table", column_config=compact(shown, 0, 170))
     board_figures(group, table, metric, k, users, baseline, loaders.looks(here.runs))
     for other in others:
         st.info(t("leaderboard.groups", n=len(other.entries), differences="; ".join(other.differences)))

@@ -59,7 +59,7 @@ def stacked_parts(
 
 
 def agreement_map(table: pd.DataFrame) -> go.Figure:
-    """Square of shares: how many of the items two members show are the same, from background to primary."""
+    """Square of overlaps between members, 0 to 1, from background to primary."""
     names = [plain(shorten(str(name), 20)) for name in table.columns]
     figure = blank(height=150 + 44 * len(names))
     figure.add_trace(
@@ -73,7 +73,7 @@ def agreement_map(table: pd.DataFrame) -> go.Figure:
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate="%{y} · %{x}: %{z:.0%}<extra></extra>",
+            hovertemplate="%{y} · %{x}: %{z:.2f}<extra></extra>",
         )
     )
     for row, left in enumerate(names):
@@ -82,11 +82,11 @@ def agreement_map(table: pd.DataFrame) -> go.Figure:
             figure.add_annotation(
                 x=top,
                 y=left,
-                text=f"{value:.0%}",
+                text=f"{value:.2f}",
                 showarrow=False,
                 font={"size": 12, **({"color": BACKGROUND} if value > 0.55 else {})},
             )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6)
     figure.update_xaxes(showgrid=False, side="top")
     return figure
 

@@ -71,10 +71,7 @@ def trade_off(
             go.Scatter(
                 x=[row.coverage],
                 y=[row.mean],
-                mode="markers+text",
-                text=[plain(shorten(str(row.label), 22))],
-                textposition="top center",
-                textfont={"color": look.colour, "size": 12},
+                mode="markers",
                 marker={"color": look.colour, "symbol": look.symbol, "size": 12},
                 error_y={
                     "type": "data",
@@ -84,12 +81,12 @@ def trade_off(
                     "thickness": 1.5,
                     "width": 4,
                 },
-                name=plain(row.label),
-                showlegend=False,
+                name=plain(shorten(str(row.label), 24)),
                 hovertemplate=f"{plain(row.label)}: %{{y:.3f}}, %{{x:.0%}}<extra></extra>",
             )
         )
     widest = float(table["coverage"].max()) if len(table) else 1.0
+    figure.update_layout(showlegend=True)  # labels at the marks would lie on each other
     figure.update_xaxes(tickformat=".0%", range=[-0.08 * widest, 1.12 * widest])
     figure.update_yaxes(tickformat=".3~f", rangemode="tozero", title_standoff=16)
     return figure

@@ -13,6 +13,7 @@ from dashboard.charts.leaderboard import difference_dots, interval_dots, trade_o
 from dashboard.charts.template import Look
 from dashboard.components.chart_card import chart_card
 from dashboard.text import t
+from dashboard.text.numbers import shorten
 from dashboard.views import leaderboard as board
 
 TABS = ("means", "gaps", "trade", "all")
@@ -78,10 +79,22 @@ def _trade_offs(table: pd.DataFrame, metric: str, k: int, looks: Mapping[str, Lo
 
 
 def _all_metrics(group: board.Group, k: int, users: Users) -> None:
+    """Numbers in one table, their definitions under it; the download holds both."""
     rows = board.all_metrics_table(group.entries, k, users=users)
-    number = st.column_config.NumberColumn(format="%.3f")
-    runs = rows.columns[1 : 1 + len(group.entries)]
-    st.dataframe(rows, hide_index=True, key="leaderboard_all", column_config=dict.fromkeys(runs, number))
+    metric, definition, denominator, judged = (rows.columns[place] for place in (0, -3, -2, -1))
+    runs = list(rows.columns[1:-3])
+    settings = {run: st.column_config.NumberColumn(shorten(run, 16), format="%.3f", help=run) for run in runs}
+    st.dataframe(
+        rows[[metric, *runs, judged]],
+        hide_index=True,
+        height=38 + 35 * len(rows),
+        key="leaderboard_all",
+        column_config=settings,
+    )
+    with st.expander(t("leaderboard.definitions")):
+        for row in rows.to_dict("records"):
+            words = {"definition": row[definition], "denominator": row[denominator]}
+            st.markdown("- " + t("leaderboard.definition", metric=row[metric], **words))
     st.download_button(
         t("leaderboard.all_download"),
         lambda: rows.to_csv(index=False).encode(),

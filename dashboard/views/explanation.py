@@ -13,6 +13,7 @@ from core.arrays import NO_ITEM
 from core.explanation import EXPLAINERS, Change, Explanation, Reason
 from dashboard.text import numbers, t
 
+LEAST_AGAINST = 0.05  # of what speaks for the item: less is not worth a sentence
 SHOWN = 8  # parts of the waterfall before the others are summed
 
 
@@ -96,7 +97,8 @@ def sentence(
     words = [t("why_this_item.because", names=numbers.join(names), shares=shares)]
     if change is not None and reason.items:
         words.append(without_words(change, str(titles[reason.items[0]])))
-    if reason.against is not None:
+    speaks_for = reason.amounts[0] / reason.shares[0]  # the sum of all positive parts
+    if reason.against is not None and -reason.against_amount >= LEAST_AGAINST * speaks_for:
         against = reason.against
         name = titles[against] if isinstance(against, int) else labels.get(against, against)
         words.append(t("why_this_item.against", title=name, amount=numbers.signed(reason.against_amount)))

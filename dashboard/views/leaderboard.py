@@ -186,7 +186,7 @@ def shown_table(
     names = heads(metric, k, baseline_label(table))
     shown = pd.DataFrame(
         {
-            names[0]: [numbers.shorten(str(label), 30) for label in table["label"]],
+            names[0]: [numbers.shorten(str(label), 24) for label in table["label"]],
             names[1]: [numbers.with_interval(r.mean, r.low, r.high) for r in _rows(table)],
             names[2]: [_difference(r) for r in _rows(table)],
             names[3]: [_wins(r) for r in _rows(table)],

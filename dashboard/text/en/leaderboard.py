@@ -42,6 +42,9 @@ WORDS: dict[str, str] = {
     "leaderboard.metric": "Metric",
     "leaderboard.k": "Items shown (k)",
     "leaderboard.users": "Users",
+    "leaderboard.pick_known": "Known",
+    "leaderboard.pick_new": "New",
+    "leaderboard.pick_all": "All",
     "leaderboard.users_known": "Known users",
     "leaderboard.users_new": "New users",
     "leaderboard.users_all": "All users",
@@ -86,6 +89,8 @@ WORDS: dict[str, str] = {
         " items. Coverage is the number of items in at least one list, divided by the items that may be"
         " listed."
     ),
+    "leaderboard.definitions": "What the metrics mean",
+    "leaderboard.definition": "**{metric}**: {definition}. Divided by: {denominator}.",
     "leaderboard.all_download": "All metrics (CSV)",
     "leaderboard.test_closed": (
         "The table shows validation. The test part stays closed until you open it: whoever picks by "
