@@ -9,8 +9,7 @@ import streamlit as st
 from core.fusion import Pool
 from dashboard import loaders
 from dashboard.components import empty_state, job_panel, next_button, page, shown_problems, user_search
-from dashboard.components.choices import compact
-from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button
+from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button, widths
 from dashboard.components.fusion_figures import fusion_figures
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
@@ -73,7 +72,8 @@ with shown_problems():
     with shown:
         st.markdown(t("fusion_lab.list_of", user=found.dataset.users.ids[user]))
         rows = view.list_table(table, members, labels, found.judged.targets[row])
-        st.dataframe(rows, hide_index=True, key=f"{NAME}_list", column_config=compact(rows, 0, 52))
+        st.dataframe(rows, hide_index=True, key=f"{NAME}_list", column_config=widths(rows))
+        st.caption(t("fusion_lab.legend"))
     fusion_figures(
         table, result, members, labels, loaders.looks(single),
         method=recipe.method, metric=recipe.metric, k=recipe.k, depth=pool.depth,

@@ -56,14 +56,12 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         name = "" if user is None else numbers.shorten(str(found.dataset.users.ids[user]), 20)
         head = "history" if user is None else "history_user"
         left.markdown(t(f"side_by_side.{head}", n=len(row.items), user=name))
-        left.dataframe(
-            view.history_table(row, found.dataset.titles),
-            hide_index=True,
-            height=38 + 35 * k,
-            key=f"{NAME}_past",
-        )
+        past = view.history_table(row, found.dataset.titles)
+        height = 38 + 35 * max(min(k, len(past)), 1)
+        sizes = even(past, 138, 226)
+        left.dataframe(past, hide_index=True, height=height, key=f"{NAME}_past", column_config=sizes)
         right.markdown(t("side_by_side.lists"))
-        letters = max(12, TABLE // (8 * max(len(lists), 1)))
+        letters = max(12, TABLE // (8 * max(len(lists), 1)) - 4)  # 4: the arrow
         cells = view.side_by_side_table(tidy, taken=taken, width=letters)
         shares = even(cells, 44, TABLE)
         right.dataframe(cells, hide_index=True, height=38 + 35 * k, key=f"{NAME}_lists", column_config=shares)

@@ -17,6 +17,7 @@ from core.fusion.pool import FusedRecommendations, fuse_top_k, slider_metric
 from core.metrics import METRICS, PER_USER
 from core.significance import Interval, column_intervals
 from dashboard.text import numbers, t
+from dashboard.views.labels import distinct
 
 DRAWS = 1_000_000  # users × resamples that a slider move may cost
 
@@ -183,9 +184,9 @@ def list_table(
     ]
     digits = 3 if table["score"].max() >= 0.1 else 4  # reciprocal ranks are small
     shown[t("fusion_lab.column_score")] = [f"{score:.{digits}f}" for score in table["score"]]
+    heads = dict(zip(members, distinct([numbers.shorten(labels[m], 12) for m in members]), strict=True))
     for member in members:
-        head = t("fusion_lab.column_in", name=numbers.shorten(labels[member], 16))
-        shown[head] = [
+        shown[heads[member]] = [
             numbers.MISSING if pd.isna(rank) else str(int(rank)) for rank in table[f"rank: {member}"]
         ]
     return shown

@@ -42,7 +42,7 @@ WORDS: dict[str, str] = {
     "fusion_lab.column_rank": "Rank",
     "fusion_lab.column_title": "Title",
     "fusion_lab.column_score": "Score",
-    "fusion_lab.column_in": "in {name}",
+    "fusion_lab.legend": "Under a member's name stands its own rank of the title. ✓ was taken later.",
     "fusion_lab.column_name": "Ranking",
     "fusion_lab.column_low": "95 % low",
     "fusion_lab.column_high": "95 % high",
