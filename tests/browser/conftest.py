@@ -6,12 +6,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,6 +93,14 @@ class Server:
                 return b"true" in answer.read()
         except (urllib.error.URLError, OSError):
             return False
+
+    def jobs(self) -> dict[str, list[str]]:
+        """States of all jobs by kind, oldest first, read beside the server."""
+        found: dict[str, list[str]] = {}
+        with closing(sqlite3.connect(f"file:{self.home / 'jobs.sqlite'}?mode=ro", uri=True)) as connection:
+            for kind, state in connection.execute("SELECT kind, state FROM jobs ORDER BY created"):
+                found.setdefault(kind, []).append(state)
+        return found
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the server's process group; training workers have groups of their own and go on."""

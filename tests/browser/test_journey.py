@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.models import MODELS
 from dashboard.text import t
-from tests.browser.conftest import Server, no_exception, settled
+from tests.browser.conftest import Server, no_exception, settled, until
 
 pytestmark = pytest.mark.browser
-MODELS = ("Popularity", "Item-kNN", "EASE", "ALS", "SASRec")
+LABELS = [MODELS[name].label for name in ("popularity", "item_knn", "ease", "als", "sasrec")]
 TRAINING_MS = 300_000
 
 
@@ -48,11 +49,14 @@ def choose_models(page: Page) -> None:
     page.get_by_text(t("train.own")).click()
     chosen = page.get_by_test_id("stMultiSelect").first
     expect(chosen).to_be_visible()
-    for label in MODELS:
+    for label in LABELS:
         if chosen.get_by_text(label, exact=True).count():
             continue
-        chosen.locator("input").fill(label)
-        page.get_by_role("option", name=re.compile(f"^{re.escape(label)}")).first.click()
+        chosen.locator("input").click()
+        page.keyboard.type(label)
+        expect(page.get_by_role("option").first).to_contain_text(label)
+        page.keyboard.press("Enter")
+        expect(chosen.get_by_text(label, exact=True)).to_be_visible()
         settled(page)
     page.keyboard.press("Escape")
 
@@ -102,9 +106,10 @@ def fuse(page: Page, server: Server) -> None:
     settled(page)
     no_exception(page)
     button(page, t("fusion_lab.save"))
+    until(lambda: server.jobs().get("fuse") == ["done"], "the fusion being saved", 60)
     page.goto(f"{server.url}/leaderboard")
-    expect(page.get_by_text(re.compile("models: Fus|RRF|Reciprocal")).first).to_be_visible(timeout=60_000)
     settled(page)
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("Reciprocal rank fu")
     no_exception(page)
 
 
@@ -113,7 +118,7 @@ def explain(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/why-this-item")
     settled(page)
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    expect(page.get_by_text(re.compile("reasons add up")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("reasons add up", re.IGNORECASE)).first).to_be_visible()
     no_exception(page)
 
 

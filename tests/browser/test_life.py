@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,20 +29,11 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-def jobs(server: Server) -> dict[str, list[str]]:
-    """States of all jobs by kind, read beside the server."""
-    with sqlite3.connect(f"file:{server.home / 'jobs.sqlite'}?mode=ro", uri=True) as connection:
-        found: dict[str, list[str]] = {}
-        for kind, state in connection.execute("SELECT kind, state FROM jobs ORDER BY created"):
-            found.setdefault(kind, []).append(state)
-    return found
-
-
 @pytest.mark.slow
 def test_first_start_fills_every_page_within_three_minutes(foreign: Server, page: Page) -> None:
     until(
-        lambda: "done" in jobs(foreign).get("cold_start", []),
-        f"the quick models, their fusion and the n-shot curve (jobs: {jobs(foreign)})",
+        lambda: "done" in foreign.jobs().get("cold_start", []),
+        f"the quick models, their fusion and the n-shot curve (jobs: {foreign.jobs()})",
         180,
     )
     for path in PAGES:
@@ -76,12 +66,12 @@ def test_a_killed_server_loses_nothing_and_training_goes_on(tmp_path: Path, page
     home = tmp_path / "home"
     home.mkdir()
     server = Server(home, tmp_path).start()
-    until(lambda: "running" in jobs(server).get("train", []), "training starting", 120)
+    until(lambda: "running" in server.jobs().get("train", []), "training starting", 120)
     server.stop(signal.SIGKILL)
     again = Server(home, tmp_path, port=server.port).start()
     try:
-        until(lambda: "done" in jobs(again).get("train", []), f"training ending ({jobs(again)})", 180)
-        assert "lost" not in jobs(again)["train"]
+        until(lambda: "done" in again.jobs().get("train", []), f"training ending ({again.jobs()})", 180)
+        assert "lost" not in again.jobs()["train"]
         page.goto(f"{again.url}/leaderboard")
         expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible(timeout=60_000)
         no_exception(page)
