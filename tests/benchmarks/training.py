@@ -33,7 +33,14 @@ def bare(train: Dataset, alpha: float, regularization: float) -> None:
 def rows() -> list[Row]:
     train = marketplace(n_users=6_000, n_items=3_000, n_events=600_000, seed=0)
     als = MODELS["als"]
-    config = als.Config(factors=FACTORS, iterations=ITERATIONS)
+    config = als.Config(
+        factors=FACTORS,
+        iterations=ITERATIONS,
+        alpha=10,
+        weights="raw",
+        regularization=10,
+        regularization_unit="absolute",
+    )
     ours = seconds(lambda: als(config).fit(train, seed=0, device=CPU), 3)
     theirs = seconds(lambda: bare(train, config.alpha, config.regularization), 3)
     return [
