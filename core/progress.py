@@ -15,7 +15,9 @@ class Report(Protocol):
     `Cancelled` when the person asked to stop.
     """
 
-    def __call__(self, fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None: ...
+    def __call__(
+        self, fraction: float, stage: str = "", *, curve: dict[str, float] | None = None
+    ) -> None: ...
 
 
 def silent(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:

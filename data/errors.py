@@ -32,5 +32,5 @@ class StoreBusy(RankscopeError):
     """The store is in use by another process."""
 
 
-class Cancelled(Exception):  # noqa: N818 - an outcome that was asked for, not an error
+class Cancelled(Exception):
     """Raised by a `Report` when the person asked the work to stop."""

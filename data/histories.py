@@ -147,7 +147,11 @@ def from_lists(
 
 
 def from_interactions(
-    events: Interactions, users: NDArray[np.int32], dataset: Dataset, *, known: NDArray[np.bool_] | None = None
+    events: Interactions,
+    users: NDArray[np.int32],
+    dataset: Dataset,
+    *,
+    known: NDArray[np.bool_] | None = None,
 ) -> Histories:
     """Histories of `users` made of `events` (sorted by user), rows in the order of `users`.
 
