@@ -43,7 +43,7 @@ def n_shot(
     strategies: Sequence[Strategy] = (),
     min_history: int | None = None,
     max_users: int = 2000,
-    part: Literal["validation", "test"] = "test",
+    part: Literal["validation", "test"] = "validation",
     seed: int = 0,
     report: Report = silent,
 ) -> NShot:
@@ -63,7 +63,7 @@ def n_shot(
         strategies: further lines, one per model and strategy.
         min_history: shortest full history of a user on the curve; None: chosen so that enough users stay.
         max_users: more are sampled down.
-        part: of the split.
+        part: of the split; the test part only where the caller records that it was opened.
         seed: of the sample, of the random choice of events and of ties.
         report: told after each point; may raise `Cancelled`.
 

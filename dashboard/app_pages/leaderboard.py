@@ -42,7 +42,7 @@ def test_column(group: board.Group, metric: str, k: int, users: str, baseline: s
     if not judged or baseline not in {entry.run for entry in judged}:
         st.caption(t("leaderboard.test_missing"))
         return None
-    digest = judged[0].evaluation.fingerprint.digest
+    digest = group.digest  # of the conditions, as the command line counts them
     opened = st.session_state.setdefault(f"{NAME}_opened", set())
     if digest not in opened:
         st.caption(t("leaderboard.test_closed", times=times(compare.test_openings(digest))))
@@ -52,7 +52,8 @@ def test_column(group: board.Group, metric: str, k: int, users: str, baseline: s
         opened.add(digest)
         st.rerun()
     st.caption(t("leaderboard.test_open", times=times(compare.test_openings(digest))))
-    same = [entry for entry in judged if entry.evaluation.fingerprint.digest == digest]
+    test = next(entry for entry in judged if entry.run == baseline).evaluation.fingerprint.digest
+    same = [entry for entry in judged if entry.evaluation.fingerprint.digest == test]
     return compare.leaderboard_table(same, metric, k, baseline=baseline, users=users, part="test")
 
 
@@ -87,6 +88,8 @@ with shown_problems():
         if int(table["n_users"].max()) < board.FEW_USERS:
             st.warning(t("leaderboard.few", n=numbers.count(table["n_users"].max()), least=board.FEW_USERS))
         place = st.container()
+        if joined := compare.joined(inside, here.dataset):
+            st.caption(" ".join(joined))
         test = test_column(group, metric, k, users, baseline)
         shown = board.shown_table(table, metric, k, test=test)
         place.dataframe(shown, hide_index=True, key=f"{NAME}_table", column_config=compact(shown, 0, 170))

@@ -46,7 +46,7 @@ def recommenders(runs: tuple[str, ...]) -> dict[str, Recommender]:
 
 def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int], user: int | None) -> None:
     """Finding, history beside lists, and how titles move."""
-    lists = view.lists_for(models, row, found)
+    lists = view.lists_for(models, row, found, user=user)
     tidy = view.tidy_lists(lists, found.dataset.titles, k=k)
     with top:
         st.markdown(view.finding(lists, k=k, taken=taken, judged=bool(taken)))

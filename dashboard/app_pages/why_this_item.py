@@ -80,7 +80,7 @@ with shown_problems():
     user = user_search(here.dataset, page=NAME, default=proposed)
     user = proposed if user is None else user
     row = history_of(found, user)
-    listed = lists_for({label: loaders.model(run)}, row, found, depth=DEPTH)[0]
+    listed = lists_for({label: loaders.model(run)}, row, found, depth=DEPTH, user=user)[0]
     if not len(listed.items):
         st.info(t("why_this_item.no_list"))
         st.stop()

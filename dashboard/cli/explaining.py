@@ -26,6 +26,12 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     cold.add_argument("--shown", choices=("last", "first", "random"), default="last")
     cold.add_argument("--metric", default="ndcg")
     cold.add_argument("-k", type=int, default=10)
+    cold.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="looking at the test part is recorded and counted",
+    )
     cold.add_argument("--seed", type=int, default=0)
     cold.set_defaults(run=cold_start)
 
@@ -104,6 +110,7 @@ def cold_start(asked: argparse.Namespace) -> None:
         "shown": asked.shown,
         "metric": asked.metric,
         "k": asked.k,
+        "part": asked.part,
         "seed": asked.seed,
     }
     done = perform("cold_start", spec)
@@ -115,6 +122,7 @@ def cold_start(asked: argparse.Namespace) -> None:
     ]
     document = {
         "result": done["result"],
+        "part": meta["part"],
         "users": meta["n_users"],
         "note": meta["note"],
         "curves": curves,

@@ -40,14 +40,13 @@ class Recipe:
             return "fusion_lab.choose_two"
         return "" if sum(self.weights) > 0 else "fusion_lab.all_zero"
 
-    def spec(self, label: str) -> dict[str, Any]:
+    def spec(self) -> dict[str, Any]:
         """The job that saves it as a run."""
         return {
             "runs": self.members,
             "method": self.method,
             "weights": self.weights,
             "settings": self.settings,
-            "label": label,
         }
 
 
@@ -113,13 +112,12 @@ def _rule() -> tuple[str, dict[str, Any]]:
 def save_button(recipe: Recipe, labels: dict[str, str]) -> None:
     """Queue the fusion as a run like any other."""
     names = " + ".join(labels[run] for run in recipe.members)
-    label = t("fusion_lab.saved_as", method=FUSERS[recipe.method].label, names=names)
     st.button(
         t("fusion_lab.save"),
         type="primary",
         key=f"{PAGE}_save",
         on_click=loaders.submit,
-        args=("fuse", recipe.spec(label), t("fusion_lab.save_title", names=names)),
+        args=("fuse", recipe.spec(), t("fusion_lab.save_title", names=names)),
     )
 
 

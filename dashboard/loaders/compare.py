@@ -22,6 +22,7 @@ from dashboard.loaders.runs import runs as read_runs
 from dashboard.loaders.sources import home, store, workspace
 from dashboard.views import leaderboard as board
 from dashboard.views.conditions import Conditions, edited_history, history_of
+from dashboard.views.fusion import joins
 from dashboard.views.labels import distinct
 from dashboard.views.side_by_side import interesting_row
 from data.errors import NotFound
@@ -60,6 +61,14 @@ def labels_of(table: pd.DataFrame, runs: Sequence[str]) -> dict[str, str]:
     """A label of its own for each of these runs of a table of `runs`."""
     own = dict(zip(table["run"].astype(str), table["label"].astype(str), strict=True))
     return dict(zip(runs, distinct([own[run] for run in runs]), strict=True))
+
+
+def joined(table: pd.DataFrame, dataset: str) -> list[str]:
+    """What each fusion of a table of `runs` joins, in words."""
+    names = dict(all_runs(dataset)[["run", "label"]].itertuples(index=False))
+    fused = table[table["model"] == FUSED]
+    metas = [(str(row.label), workspace().run(str(row.run))) for row in fused.itertuples()]
+    return [joins(label, meta.members, meta.config.get("weights"), names) for label, meta in metas]
 
 
 # ── leaderboard ───────────────────────────────────────────────────────────────────────────────────────

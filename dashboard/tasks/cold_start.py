@@ -28,7 +28,7 @@ class Spec(TaskSpec):
     shown: Literal["last", "first", "random"] = "last"
     k: int = Field(10, ge=1, le=50)
     metric: str = "ndcg"
-    part: Literal["validation", "test"] = "test"
+    part: Literal["validation", "test"] = "validation"
     max_users: int = Field(2000, ge=20)
     seed: int = 0
 
@@ -117,8 +117,12 @@ def _meta(spec: Spec, first: RunMeta, lines: dict[str, Any], curves: NShot) -> d
 
 
 def register(result: Result, home: Home, store: Store) -> None:
-    """Enter the curves under results of kind "cold_start"."""
-    meta = Workspace(home).result(KIND, result["result"])
+    """Enter the curves under results of kind "cold_start"; a look at the test part is recorded."""
+    workspace = Workspace(home)
+    meta = workspace.result(KIND, result["result"])
+    entered = result["result"] in set(store.results(KIND, result["dataset"])["id"])
+    if meta["part"] == "test" and not entered:  # entering again is no second look
+        store.record_test_opened(workspace.run(meta["runs"][0]).fingerprint["digest"])
     store.add_result(KIND, result["result"], result["dataset"], meta)
 
 

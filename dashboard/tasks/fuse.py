@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import Field
 
-from core.fusion import FUSERS
 from core.progress import Report
 from dashboard.tasks import tour
 from dashboard.tasks.base import FollowUp, Result, Task, TaskSpec
 from dashboard.tasks.judging import conditions_of, judge
 from dashboard.tasks.registering import register_runs
 from dashboard.tasks.train import store_run
+from dashboard.text import t
 from dashboard.versions import versions
 from dashboard.workspace import RunMeta, Workspace
 from data.artifacts import Home
@@ -45,7 +45,7 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     members = [workspace.run(run_id) for run_id in spec.runs]
     conditions = conditions_of(workspace, members[0])
     judgement = judge(fused, conditions, report=report)
-    label = spec.label or f"{FUSERS[spec.method].label}: {' + '.join(meta.label for meta in members)}"
+    label = spec.label or short_label(spec.method, len(members))
     meta = RunMeta(
         label=label,
         model=fused.name,
@@ -66,6 +66,11 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     }
     weights = list(spec.weights) if spec.weights else [1.0] * len(spec.runs)
     return {"dataset": meta.dataset, "weights": weights, "tour": list(spec.tour), "runs": [entry]}
+
+
+def short_label(method: str, n_members: int) -> str:
+    """`RRF of 3`: short enough for every chart; the members stand in the run's settings."""
+    return t("fusion_lab.saved_as", method=t(f"fusion_lab.short_{method}"), n=n_members)
 
 
 def follow_ups(result: Result) -> list[FollowUp]:

@@ -100,6 +100,20 @@ def finding(result: FusionResult, metric: str, k: int, labels: Mapping[str, str]
     )
 
 
+def joins(
+    label: str, members: Sequence[str], weights: Sequence[float] | None, names: Mapping[str, str]
+) -> str:
+    """`RRF of 2 joins EASE (0.75) and ALS (0.25).`; without weights where they are equal."""
+    shown = [names.get(member, member) for member in members]
+    if weights is not None and len(set(weights)) > 1:
+        shares = [weight / sum(weights) for weight in weights]
+        shown = [
+            t("fusion_lab.joins_weight", name=name, weight=f"{share:.2f}")
+            for name, share in zip(shown, shares, strict=True)
+        ]
+    return t("fusion_lab.joins", label=label, names=numbers.join(shown))
+
+
 def metric_table(result: FusionResult, labels: Mapping[str, str]) -> pd.DataFrame:
     """name, mean, low, high, n: the fused ranking first, then the members, best first."""
     ordered = sorted(result.members.items(), key=lambda pair: -pair[1].mean)

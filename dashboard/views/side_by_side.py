@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.ranking import Recommendations, recommend
 from dashboard.text import numbers, t
 from dashboard.views.conditions import Conditions
 from dashboard.views.labels import distinct
+from dashboard.workspace.listed import ListedRecommender
 from data.errors import NotApplicable
 from data.histories import Histories
 from data.split import Holdout
@@ -36,18 +37,24 @@ class Shown:
 
 
 def lists_for(
-    models: Mapping[str, Recommender], histories: Histories, conditions: Conditions, *, depth: int = DEPTH
+    models: Mapping[str, Recommender],
+    histories: Histories,
+    conditions: Conditions,
+    *,
+    depth: int = DEPTH,
+    user: int | None = None,
 ) -> list[Shown]:
     """Each model's list for the only row of `histories`, in the order of `models`.
 
-    A model that cannot answer such a history has an empty list, and its reason as `stand_in`.
+    A model that cannot answer such a history has an empty list, and its reason as `stand_in`. Lists made
+    elsewhere are looked up by the number of the `user`, also of one that training does not know.
     """
     shown = []
     for name, model in models.items():
         try:
             found = recommend(
                 model,
-                histories,
+                named(histories, user) if model.name == ListedRecommender.name else histories,
                 k=depth,
                 policy=conditions.policy,
                 candidates=conditions.candidates,
@@ -62,6 +69,11 @@ def lists_for(
         stand_in = found.answerers[answered] if answered else ""
         shown.append(Shown(name, found.items[0][kept], found.scores[0][kept], stand_in))
     return shown
+
+
+def named(histories: Histories, user: int | None) -> Histories:
+    """The one row with the user's number, whether training knows the user or not."""
+    return histories if user is None else replace(histories, users=np.asarray([user], dtype=np.int32))
 
 
 def tidy_lists(shown: Sequence[Shown], titles: NDArray[Any], *, k: int) -> pd.DataFrame:

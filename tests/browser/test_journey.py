@@ -109,7 +109,7 @@ def fuse(page: Page, server: Server) -> None:
     until(lambda: server.jobs().get("fuse") == ["done"], "the fusion being saved", 60)
     page.goto(f"{server.url}/leaderboard")
     settled(page)
-    expect(page.locator(".js-plotly-plot").first).to_contain_text("Reciprocal rank fu")
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("RRF of ")
     no_exception(page)
 
 

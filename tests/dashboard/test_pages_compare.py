@@ -8,7 +8,11 @@ import pytest
 from core.fusion import FUSERS
 from dashboard import loaders
 from dashboard.loaders import compare
+from dashboard.tasks import TASKS
+from dashboard.tasks.fuse import short_label
 from dashboard.views import fusion
+from dashboard.views.conditions import history_of
+from dashboard.views.side_by_side import lists_for
 from tests.dashboard.conftest import do, open_page
 
 TITLES = {
@@ -59,10 +63,11 @@ def test_opening_the_test_column_is_recorded_and_counted(seeded_home):
     assert not app.exception
     assert "Test (95 %)" in keyed_table(app).columns
     run = str(loaders.runs(loaders.datasets()["id"].iloc[0])["run"].iloc[0])
-    assert compare.test_openings(loaders.evaluation(run, "test").fingerprint.digest) == 1
+    digest = loaders.run_meta(run).fingerprint["digest"]  # the one that the command line counts under
+    assert compare.test_openings(digest) == 1
     assert any("opened once" in text.value for text in app.caption)
     app.run()
-    assert compare.test_openings(loaders.evaluation(run, "test").fingerprint.digest) == 1
+    assert compare.test_openings(digest) == 1
 
 
 def test_runs_under_other_conditions_are_kept_apart_and_the_page_says_what_differs(seeded_home):
@@ -204,3 +209,54 @@ def test_ordering_a_curve_keeps_the_test_part_closed(seeded_home):
     widget(app.button, "new_users_measure").click().run()
     job = loaders.recent_jobs(1)[0]
     assert (job.kind, job.spec["part"]) == ("cold_start", "validation")
+
+
+def run_of(model):
+    table = loaders.runs(loaders.datasets()["id"].iloc[0])
+    return str(table.loc[table["model"] == model, "run"].iloc[0])
+
+
+def test_a_curve_is_drawn_on_validation_and_only_a_test_curve_counts_as_opening_the_test_part(seeded_home):
+    run, digest = run_of("ease"), loaders.run_meta(run_of("ease")).fingerprint["digest"]
+    spec = {"runs": [run], "ns": [0, 1], "max_users": 100}
+    do(loaders.home(), loaders.store(), "cold_start", spec)
+    assert {meta["part"] for meta in compare.curves(loaders.datasets()["id"].iloc[0]).values()} == {
+        "validation"
+    }
+    assert compare.test_openings(digest) == 0
+    opened = do(loaders.home(), loaders.store(), "cold_start", spec | {"part": "test"})
+    assert compare.test_openings(digest) == 1
+    TASKS["cold_start"].register(opened, loaders.home(), loaders.store())  # entered again, no second look
+    assert compare.test_openings(digest) == 1
+
+
+def test_a_saved_fusion_has_a_short_label_and_the_leaderboard_says_what_it_joins(seeded_home):
+    assert loaders.run_meta(run_of(loaders.FUSED)).label == "RRF of 2"
+    app = open_page("leaderboard")
+    assert "RRF of 2" in keyed_table(app)["Model"].tolist()
+    assert any("RRF of 2 joins Item-kNN and EASE." in text.value for text in app.caption)
+
+
+def test_every_fusion_method_has_a_short_name():
+    for method in FUSERS:
+        assert short_label(method, 3).endswith(" of 3")
+
+
+def test_imported_lists_are_shown_to_users_that_training_does_not_know(seeded_home, tmp_path):
+    dataset = loaders.datasets()["id"].iloc[0]
+    data = loaders.dataset(dataset)
+    rows = [
+        f"{user},{item},{9 - place}"
+        for user in data.users.ids
+        for place, item in enumerate(data.items.ids[:9])
+    ]
+    source = tmp_path / "theirs.csv"
+    source.write_text("user,item,score\n" + "\n".join(rows))
+    spec = {"dataset": dataset, "file": str(source), "protocol": "user_cold"}
+    run = do(loaders.home(), loaders.store(), "lists", spec)["runs"][0]["run"]
+    found = compare.conditions(run)
+    user = int(found.judged.users[0])
+    assert found.judged.histories.users[0] < 0  # a cold user
+    (shown,) = lists_for({"theirs": loaders.model(run)}, history_of(found, user), found, user=user)
+    assert shown.stand_in == ""
+    assert set(shown.items) <= set(range(9))

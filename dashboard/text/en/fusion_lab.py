@@ -71,6 +71,10 @@ WORDS: dict[str, str] = {
         "carry 86 % of the weight. Members that agree nearly fully add little to each other."
     ),
     "fusion_lab.save": "Save as a run · a few seconds",
-    "fusion_lab.saved_as": "{method}: {names}",
+    "fusion_lab.saved_as": "{method} of {n}",
+    "fusion_lab.short_rrf": "RRF",
+    "fusion_lab.short_weighted_sum": "Weighted sum",
+    "fusion_lab.joins": "{label} joins {names}.",
+    "fusion_lab.joins_weight": "{name} ({weight})",
     "fusion_lab.save_title": "Fuse {names}",
 }
