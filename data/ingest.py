@@ -84,6 +84,8 @@ def import_file(
     items_path: Path | str | None = None,
     items_mapping: ItemsMapping | None = None,
     items_shape: FileShape | None = None,
+    file_name: str | None = None,
+    items_file_name: str | None = None,
     report: Report = silent,
 ) -> ImportReport:
     """Import a file of events, with a file of item metadata if there is one, and store it under `home`.
@@ -93,6 +95,7 @@ def import_file(
         shape: how the file is written; None takes what `sniff` says.
         name: of the data set; None takes the file's.
         items_path, items_mapping, items_shape: item metadata, which column is what, how it is written.
+        file_name, items_file_name: how people know the files, where they are kept under other names.
         report: called with (fraction, stage); may raise to stop, which leaves nothing behind.
 
     Raises:
@@ -102,7 +105,8 @@ def import_file(
     path = Path(path)
     shape = sniff(path, _columns_of(mapping)) if shape is None else shape
     mapping = _settled(path, shape, mapping)
-    with workplace(home.cache) as work:
+    given = [path] if items_path is None else [path, Path(items_path)]
+    with workplace(home.cache, given) as work:
         rows = read_events(work, path, shape, mapping, report)
         report(0.5, "encoding ids")
         kept = encode(work.con, mapping)
@@ -111,7 +115,10 @@ def import_file(
         if kept is None:
             raise _nothing_left(path, quarantine, mapping)
         report(0.7, "item metadata")
-        features, lifted, notes = _features(work, rows, kept, items_path, items_mapping, items_shape)
+        known_as = items_file_name or (Path(items_path).name if items_path is not None else "")
+        features, lifted, notes = _features(
+            work, rows, kept, items_path, items_mapping, items_shape, known_as
+        )
     summary = _summary(name or name_of(path), rows, kept, quarantine, lifted, notes)
     reconcile(path, summary)
     report(0.8, "storing")
@@ -121,7 +128,7 @@ def import_file(
         kept.items,
         item_features=features,
         name=summary.name,
-        facts=_facts(path, shape, mapping, summary),
+        facts=_facts(file_name or path.name, shape, mapping, summary),
     )
     return _stored(home, dataset, quarantine, summary, report)
 
@@ -202,12 +209,13 @@ def _features(
     items_path: Path | str | None,
     items_mapping: ItemsMapping | None,
     items_shape: FileShape | None,
+    items_name: str,
 ) -> tuple[pd.DataFrame | None, tuple[str, ...], list[str]]:
     """Item metadata from the events' own columns and from the item file; the file goes first."""
     lifted, names, notes = _lifted(work, rows, kept)
     if items_path is None:
         return lifted, names, notes
-    table, more = _from_file(work, Path(items_path), kept, items_mapping, items_shape)
+    table, more = _from_file(work, Path(items_path), kept, items_mapping, items_shape, items_name)
     if lifted is not None:
         taken = {str(column).lower() for column in table}
         free = [column for column in lifted if str(column).lower() not in taken]
@@ -235,7 +243,12 @@ def _lifted(
 
 
 def _from_file(
-    work: Workplace, path: Path, kept: Kept, mapping: ItemsMapping | None, shape: FileShape | None
+    work: Workplace,
+    path: Path,
+    kept: Kept,
+    mapping: ItemsMapping | None,
+    shape: FileShape | None,
+    name: str,
 ) -> tuple[pd.DataFrame, list[str]]:
     shape = shape or sniff(path, mapping.columns if mapping else ())
     inner = Workplace(work.con, work.folder / "items")
@@ -243,9 +256,9 @@ def _from_file(
     table, unread = read_all(path, shape, inner)
     ids = kept.items.ids
     chosen = mapping or propose_items(table.head(2000), shape, set(ids.tolist()))
-    features, notes = item_features(table, chosen, ids, where=path.name)
+    features, notes = item_features(table, chosen, ids, where=name)
     if unread:
-        notes.append(f"{len(unread)} lines of {path.name} cannot be read, the first is line {unread[0]}.")
+        notes.append(f"{len(unread)} lines of {name} cannot be read, the first is line {unread[0]}.")
     return features, notes
 
 
@@ -278,10 +291,10 @@ def _summary(
     )
 
 
-def _facts(path: Path, shape: FileShape, mapping: Mapping, summary: ImportReport) -> dict[str, Any]:
+def _facts(source: str, shape: FileShape, mapping: Mapping, summary: ImportReport) -> dict[str, Any]:
     told = {key: value for key, value in summary.as_json().items() if key not in ("dataset", "existed")}
     return {
-        "source": path.name,
+        "source": source,
         "shape": shape.model_dump(mode="json"),
         "mapping": mapping.model_dump(mode="json"),
         "import": told,

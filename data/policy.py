@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.dataset import Dataset
+from data.wording import percent
 
 MANY_REPEATS = 0.2  # from this share on, hiding seen items would hide much of what people want
 
@@ -26,7 +27,7 @@ def repeat_share(dataset: Dataset) -> float:
 def propose_policy(dataset: Dataset) -> tuple[str, str]:
     """("hide" or "allow", the reason with the measured share)."""
     share = repeat_share(dataset)
-    measured = f"{share:.1%} of events after a user's first repeat an item they had before"
+    measured = f"{percent(share)} of events after a user's first repeat an item they had before"
     if share >= MANY_REPEATS:
         return "allow", f"{measured}: lists may show seen items again."
     return "hide", f"{measured}: lists show only items that are new to the user."

@@ -7,7 +7,7 @@ import streamlit as st
 from core.metrics import METRICS
 from dashboard import loaders
 from dashboard.charts.home import runs_figure, segments_figure
-from dashboard.components import chart_card, empty_state, job_panel, next_button, page
+from dashboard.components import chart_card, job_panel, next_button, nothing_yet, page
 from dashboard.components.home_cards import cards
 from dashboard.text import t
 from dashboard.text.numbers import count, plural
@@ -60,25 +60,20 @@ def columns(first: str, users: str) -> dict:
 
 here = page("home")
 if here.dataset is None:
-    job_panel("home_jobs")
-    empty_state(t("home.empty_what"), t("home.why_no_data"), t("common.go_import"), "import_data")
-    st.stop()
+    nothing_yet("home", t("home.empty_what"), t("home.why_no_data"), t("common.go_import"), "import_data")
 meta = loaders.dataset_meta(here.dataset)
 found = loaders.home_verdict(here.dataset, tuple(here.runs["run"])) if here.has_runs else None
 if found is None:
-    job_panel("home_jobs")
     sizes = {"name": meta["name"], "events": count(meta["events"]), "users": count(meta["users"])}
     why = t("home.why_not_judged") if here.has_runs else t("home.why_no_runs", **sizes)
-    why = t("home.why_busy") if loaders.active_jobs() else why
-    empty_state(t("home.empty_what"), why, t("common.go_train"), "train")
-    st.stop()
+    nothing_yet("home", t("home.empty_what"), why, t("common.go_train"), "train")
 st.markdown(sentence(found, NAME))
 if found.n_left_out:
     st.caption(t("home.left_out", runs=plural(found.n_left_out, "ranking is", "rankings are")))
 cold = loaders.newest_crossing(here.dataset)
 cards(meta, found, cold, NAME)
-figures(found, loaders.looks(here.runs))
 job_panel("home_jobs")
+figures(found, loaders.looks(here.runs))
 if found.fused is None and len(found.table) > 1:
     next_button(t("home.next_fuse"), "fusion_lab")
 elif cold is None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.template import BASE_LOOK, blank, plain
 from dashboard.charts.theme import MODELS, MUTED, PRIMARY
+from dashboard.text.numbers import exact_count
 
 PART_COLOURS = {"train": MODELS[0], "validation": MODELS[1], "test": MODELS[2]}
 
@@ -73,7 +74,7 @@ def part_bars(table: pd.DataFrame, names: Mapping[str, str], *, x_title: str) ->
                 y=[names[row.part]],
                 orientation="h",
                 marker={"color": PART_COLOURS[row.part]},
-                text=[f"{row.events:,}".replace(",", "\u2009")],
+                text=[exact_count(row.events)],
                 textposition="auto",
                 hoverinfo="skip",
             )

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import FAINT, LIGHT, MODELS, MUTED, PRIMARY, TEXT_ON_PAPER
+from dashboard.text.numbers import THIN_SPACE
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 MARKERS = (
@@ -56,6 +57,7 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
     axis = {
         "zeroline": False,
         "automargin": True,
+        "separatethousands": True,
         "tickfont": {"size": 11},
         "ticks": "",
         "gridcolor": FAINT,
@@ -74,6 +76,7 @@ def blank(*, title: str = "", x: str = "", y: str = "", height: int = 340) -> go
         yaxis=axis,
         hovermode="closest",
         hoverlabel={"font": {"size": 12}},
+        separators=f".{THIN_SPACE}",  # 1 041 on axes and in hover texts, as in sentences
         showlegend=False,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )

@@ -71,9 +71,10 @@ def _cold(cold: dict[str, Any] | None) -> None:
 
 
 def _card(title: str, value: str, detail: str, target: str) -> None:
-    with st.container(border=True, height="stretch"):
-        st.caption(title)
-        st.markdown(f"#### {value}")
-        st.caption(detail)
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            st.caption(title)
+            st.markdown(f"#### {value}")
+            st.caption(detail)
         if st.button(t("home.open", page=t(f"common.page_{target}")), key=f"card_{target}", type="tertiary"):
             go_to(target)

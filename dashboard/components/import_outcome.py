@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,6 @@ from dashboard.text import t
 from dashboard.text.numbers import count, exact_count, share
 from dashboard.views.imports import line_table
 
-STORED_NAME = re.compile(r"\b[0-9a-f]{32}\.\w+")  # the random name under which an upload is kept
 WORDS = ("header", "accepted", "quarantined", "total")
 
 
@@ -34,7 +32,7 @@ def import_outcome(result: dict[str, Any]) -> None:
     if result["lifted"]:
         st.caption(t("import_data.lifted", columns=", ".join(result["lifted"])))
     for note in result["notes"]:
-        st.caption(STORED_NAME.sub(t("import_data.item_file"), note).capitalize())
+        st.caption(note[:1].upper() + note[1:])
     right = st.column_config.TextColumn
     table = line_table(
         result["rows"],

@@ -19,16 +19,18 @@ def job_panel(
 ) -> None:
     """The active jobs (of these kinds, or exactly these ids even when ended), followed while they run.
 
-    A top-level fragment: call it outside other fragments. When the last job ends the page runs again, so
-    that what it has made appears. `idle` is said when nothing is there.
+    A top-level fragment: call it outside other fragments. When a job ends, or another takes its place, the
+    page runs again, so that what was made appears at once. `idle` is said when nothing is there.
     """
-    busy = any(job.active for job in _chosen(kinds, job_ids))
-    st.fragment(_panel, run_every=POLL_S if busy else None)(key, kinds, job_ids, idle, busy)
+    active = _active(_chosen(kinds, job_ids))
+    st.fragment(_panel, run_every=POLL_S if active else None)(key, kinds, job_ids, idle, active)
 
 
-def _panel(key: str, kinds: tuple[str, ...], job_ids: tuple[str, ...], idle: str, was_busy: bool) -> None:
+def _panel(
+    key: str, kinds: tuple[str, ...], job_ids: tuple[str, ...], idle: str, drawn: frozenset[str]
+) -> None:
     chosen = _chosen(kinds, job_ids)
-    if was_busy and not any(job.active for job in chosen):
+    if drawn - _active(chosen):  # the page around the panel was drawn before a job ended
         st.rerun()
     if not chosen and idle:
         st.caption(idle)
@@ -47,7 +49,9 @@ def job_card(job: Job, key: str) -> None:
         )
     elif job.state in REPEATABLE:
         row.button(t("common.job_retry"), key=f"{key}_retry_{job.id}", on_click=loaders.retry, args=(job.id,))
-    if job.active:
+    if job.state == JobState.QUEUED:
+        st.caption(t("common.job_waits"))
+    elif job.active:
         st.progress(min(max(job.fraction, 0.0), 1.0), text=_progress_text(job))
     if job.state == JobState.LOST:
         st.warning(t("common.job_lost"))
@@ -57,6 +61,10 @@ def job_card(job: Job, key: str) -> None:
         used, reason = job.device.get("used", "").upper(), job.device["reason"].rstrip(".")
         st.caption(t("common.job_device", device=used, reason=reason))
     _curve(job, key)
+
+
+def _active(jobs: list[Job]) -> frozenset[str]:
+    return frozenset(job.id for job in jobs if job.active)
 
 
 def _chosen(kinds: tuple[str, ...], job_ids: tuple[str, ...]) -> list[Job]:
@@ -72,14 +80,19 @@ def _took(job: Job) -> str:
 
 
 def _progress_text(job: Job) -> str:
-    parts = [
-        t("common.job_stage", stage=job.stage or t(f"common.state_{job.state}"), share=share(job.fraction))
-    ]
+    if job.waits:
+        return t("common.job_taken_in")
+    stage = job.stage or t("common.job_starting")
+    parts = [t("common.job_stage", stage=_capital(stage), share=share(job.fraction))]
     if job.eta_s is not None:
         parts.append(t("common.job_left", time=duration(job.eta_s)))
     if job.device.get("used"):
         parts.append(t("common.job_running_on", device=job.device["used"].upper()))
     return " · ".join(parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _curve(job: Job, key: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components.empty import empty_state
+from dashboard.components.job_panel import job_panel
 from dashboard.components.links import go_to
 from dashboard.components.pickers import dataset_picker
 from dashboard.text import has, t
@@ -59,12 +61,20 @@ def page(name: str, *, needs: str = "", runs: tuple[str, ...] = (), facts: str =
     st.title(t(f"{name}.title"))
     what = t(f"{name}.empty_what") if has(f"{name}.empty_what") else ""
     if needs and dataset is None:
-        empty_state(what, t("common.empty_no_data"), t("common.go_import"), "import_data")
-        st.stop()
+        nothing_yet(name, what, t("common.empty_no_data"), t("common.go_import"), "import_data")
     if needs == "runs" and table.empty:
-        empty_state(what, t("common.empty_no_runs"), t("common.go_train"), "train")
-        st.stop()
+        nothing_yet(name, what, t("common.empty_no_runs"), t("common.go_train"), "train")
     return Page(name, dataset, table)
+
+
+def nothing_yet(name: str, what: str, why: str, label: str, target: str) -> NoReturn:
+    """The empty state of the page `name`, above it the jobs that will fill it; the script ends here."""
+    dataset = state.read(state.DATASET)
+    if any(job.spec.get("dataset", dataset) == dataset for job in loaders.active_jobs()):
+        job_panel(f"{name}_waits")
+        why = f"{why} {t('common.empty_busy')}"
+    empty_state(what, why, label, target)
+    st.stop()
 
 
 def next_button(label: str, target: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.loaders.sources import home
 from dashboard.loaders.uploads import located
+from dashboard.server.sent_name import by_sent_name
 from data.artifacts import dataset_table
 from data.mapping import Proposal, propose
 from data.reading import FileShape, preview, sniff
@@ -35,9 +36,10 @@ def look_into(upload_id: str) -> Look:
         DataError: the file is no table with a user and an item.
     """
     path, name = located(upload_id)
-    shape = sniff(path)
-    rows = preview(path, shape, ROWS)
-    return Look(name, shape, rows, propose(rows, shape))
+    with by_sent_name((path, name)):
+        shape = sniff(path)
+        rows = preview(path, shape, ROWS)
+        return Look(name, shape, rows, propose(rows, shape))
 
 
 def quarantine(dataset_id: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from dashboard.components.problem import unexpected
 from dashboard.server.headers import SecurityHeaders
 from dashboard.server.life import lifespan, ready
 from dashboard.server.upload import receive
@@ -20,4 +21,5 @@ app = st.App(
     ],
     middleware=[Middleware(SecurityHeaders)],
     lifespan=lifespan,
+    on_script_error=unexpected,
 )

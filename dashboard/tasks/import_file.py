@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.progress import Report
+from dashboard.server.sent_name import by_sent_name
 from dashboard.server.upload import uploaded
 from dashboard.tasks.base import Lane, Result, Task, TaskSpec
 from dashboard.tasks.registering import register_dataset
@@ -53,14 +54,17 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     if events is None:
         raise ConfigError("No file was named.", "Give a file to import.")
     path, sent_as = events
-    done = import_file(
-        path,
-        home,
-        mapping=None if spec.mapping is None else Mapping(**spec.mapping),
-        name=spec.name or sent_as.split(".")[0],
-        items_path=None if items is None else items[0],
-        report=report,
-    )
+    with by_sent_name(events, items):
+        done = import_file(
+            path,
+            home,
+            mapping=None if spec.mapping is None else Mapping(**spec.mapping),
+            name=spec.name or sent_as.split(".")[0],
+            items_path=None if items is None else items[0],
+            file_name=sent_as,
+            items_file_name=None if items is None else items[1],
+            report=report,
+        )
     removed = {str(rule): int(count) for rule, count in done.removed.items()}
     return {
         "dataset": done.dataset,

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.progress import Report
+from dashboard.server.sent_name import by_sent_name
 from dashboard.tasks.base import Lane, Result, Task, TaskSpec
 from dashboard.tasks.import_file import located
 from dashboard.tasks.judging import Conditions, judge, resolve
@@ -50,7 +51,8 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
         raise ConfigError("No file was named.", "Give a file with user, item and rank or score.")
     workspace = Workspace(home)
     conditions = resolve(workspace, spec.dataset, spec.protocol, spec.split, spec.split_seed, spec.policy)
-    table = scored(read_lists(source[0]))
+    with by_sent_name(source):
+        table = scored(read_lists(source[0]))
     model = ListedRecommender.from_table(table, conditions.dataset, ListedConfig(source=source[1]))
     _check_matched(model, table, conditions)
     judgement = judge(model, conditions, report=report, named=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-THIN_SPACE = "\u2009"
+THIN_SPACE = "\u202f"  # narrow and without a line break, so that a number stays in one piece
 MINUS = "\u2212"
 EN_DASH = "–"
 MISSING = "–"
@@ -110,8 +110,13 @@ def shorten(title: str, width: int = 44) -> str:
     """A long title cut in the middle; the whole belongs in the hover text."""
     if len(title) <= width:
         return title
-    head = (width - 1) * 2 // 3
-    return f"{title[:head].rstrip()}…{title[head - width + 1 :].lstrip()}"
+    length = (width - 1) * 2 // 3
+    head, tail = title[:length], title[length - width + 1 :]
+    if title[length] != " " and head.rfind(" ") > length // 2:  # rather between words than inside one
+        head = head[: head.rfind(" ")]
+    if title[len(title) - len(tail) - 1] != " " and 0 <= tail.find(" ") < len(tail) // 2:
+        tail = tail[tail.find(" ") :]
+    return f"{head.rstrip(' :,;+')}…{tail.lstrip()}"
 
 
 def join(parts: list[str]) -> str:

@@ -16,6 +16,7 @@ from data.splits.last import Last, LastConfig
 from data.splits.random import Random
 from data.splits.time import Time
 from data.splits.user_cold import UserCold
+from data.wording import number
 
 ENOUGH_USERS = 200  # under this, intervals are too wide to tell good models apart
 MOST_HELD_BACK = 5  # events of one user held back by the proposed leave-last-n
@@ -166,8 +167,8 @@ def _reason(name: str, counts: dict[str, SplitCounts], words: str) -> str:
         return f"The times do not allow a cut with events on each side, so {words} ({judged})."
     cut = counts["time"]
     return (
-        f"A cut in time leaves only {cut.validation_known:,} known of {cut.validation_users:,} users in "
-        f"validation and {cut.test_known:,} of {cut.test_users:,} in test, so {words} ({judged})."
+        f"A cut in time leaves only {number(cut.validation_known)} known of "
+        f"{number(cut.validation_users)} users in validation and {number(cut.test_known)} of {number(cut.test_users)} in test, so {words} ({judged})."
     )
 
 
@@ -178,4 +179,4 @@ def _users_in_words(counts: SplitCounts) -> str:
         if kind == "new"
         else (counts.validation_known, counts.test_known)
     )
-    return f"{validation:,} {kind} users in validation and {test:,} in test"
+    return f"{number(validation)} {kind} users in validation and {number(test)} in test"

@@ -18,6 +18,7 @@ from data.splits.base import (
     place_in_user,
     user_starts,
 )
+from data.wording import number
 
 
 class LastConfig(SplitConfig):
@@ -80,7 +81,8 @@ class Last:
         """The parts; facts count the users that were too short."""
         assignment = self.assign(dataset, seed=seed)
         short = assignment.facts["users_too_short"]
-        left = f"; {short:,} users with fewer than {assignment.facts['events_needed']} events only teach"
+        needed = assignment.facts["events_needed"]
+        left = f"; {number(short)} users with fewer than {needed} events only teach"
         return build_split(dataset, assignment, self.name, self.describe() + (left if short else ""))
 
     def describe(self) -> str:

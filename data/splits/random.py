@@ -11,6 +11,7 @@ from pydantic import Field
 from data.dataset import Dataset
 from data.split import Split
 from data.splits.base import Assignment, SplitConfig, build_split, check_parts, place_in_user, user_starts
+from data.wording import percent
 
 
 class RandomConfig(SplitConfig):
@@ -68,7 +69,7 @@ class Random:
     def describe(self) -> str:
         """ "random 20 % of each user's events for test, 10 % for validation"."""
         test, validation = self.config.test_share, self.config.validation_share
-        return f"random {test:.0%} of each user's events for test, {validation:.0%} for validation"
+        return f"random {percent(test)} of each user's events for test, {percent(validation)} for validation"
 
 
 def _held_back(lengths: NDArray[np.int64], share: float) -> NDArray[np.int64]:

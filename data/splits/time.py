@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from data.dataset import Dataset
 from data.split import Split
 from data.splits.base import Assignment, SplitConfig, build_split, check_parts, event_times
+from data.wording import percent
 
 
 class TimeConfig(SplitConfig):
@@ -83,7 +84,7 @@ class Time:
     def describe(self) -> str:
         """ "cut in time at 80 % and 90 % of the events"."""
         first, second = self.config.validation_from, self.config.test_from
-        return f"cut in time at {first:.0%} and {second:.0%} of the events"
+        return f"cut in time at {percent(first)} and {percent(second)} of the events"
 
 
 def _cuts(times: NDArray[np.int64], shares: tuple[float, float]) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from data.splits.base import (
     place_in_user,
     user_starts,
 )
+from data.wording import percent
 
 
 class UserColdConfig(SplitConfig):
@@ -92,6 +93,7 @@ class UserCold:
         """ "10 % of users held out for test, 10 % for validation; their last 20 % of events to be found"."""
         config = self.config
         return (
-            f"{config.test_share:.0%} of users held out for test, {config.validation_share:.0%} for "
-            f"validation; their last {config.target_share:.0%} of events to be found"
+            f"{percent(config.test_share)} of users held out for test, "
+            f"{percent(config.validation_share)} for validation; "
+            f"their last {percent(config.target_share)} of events to be found"
         )

@@ -15,7 +15,7 @@ from dashboard.text.glossary import TERMS, definition, plain
 
 ROOT = Path(__file__).parents[2] / "dashboard"
 SOURCES = [path for path in ROOT.rglob("*.py") if "text/en" not in path.as_posix()]
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 def calls():

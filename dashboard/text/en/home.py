@@ -6,9 +6,8 @@ WORDS: dict[str, str] = {
         "Home says which model serves your users best, by how much and how surely, for whom it is worse, "
         "and what to do next."
     ),
-    "home.why_no_data": "There is no dataset yet. Bring your own events, or start with a sample.",
+    "home.why_no_data": "There is no dataset yet: bring your own events, or start with a sample.",
     "home.why_no_runs": "“{name}” has {events} events of {users} users, and no model has learnt from it yet.",
-    "home.why_busy": "The first models are being trained right now; the verdict appears when they are done.",
     "home.why_not_judged": "The runs of this dataset have no judged users yet.",
     "home.better": (
         "**{best} is the best of {n_runs} rankings:** the order of its first {k} reaches {share} of the "

@@ -123,7 +123,7 @@ def test_repeats_are_counted_among_later_events() -> None:
     assert repeat_share(dataset) == pytest.approx(2 / 3)
     policy, reason = propose_policy(dataset)
     assert policy == "allow"
-    assert "66.7%" in reason
+    assert "67 % of events" in reason
 
 
 def test_without_later_events_nothing_repeats() -> None:
