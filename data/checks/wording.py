@@ -1,0 +1,39 @@
+"""How the numbers of a finding are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+DAY = 86_400
+YEAR = 365.25 * DAY
+
+
+def share(value: float) -> str:
+    """42 %, 3.1 %, 0.03 %."""
+    percent = 100 * value
+    digits = 0 if percent >= 10 or percent == 0 else 1 if percent >= 0.1 else 2
+    return f"{percent:.{digits}f} %"
+
+
+def number(value: float) -> str:
+    """A count in full with narrow spaces that do not break: 100 836."""
+    return f"{int(value):,}".replace(",", "\u202f")
+
+
+def plural(value: float, one: str, many: str) -> str:
+    """`1 user`, `2 104 users`."""
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def date(second: float) -> str:
+    """The UTC date of epoch seconds; years beyond the calendar as the number itself."""
+    try:
+        return datetime.fromtimestamp(float(second), tz=UTC).strftime("%Y-%m-%d")
+    except (OverflowError, ValueError, OSError):
+        return f"second {int(second)}"
+
+
+def quoted(texts: list[str] | tuple[str, ...], most: int = 3) -> str:
+    """The first few ids, each as it stands: '17850.0', ' 17850'."""
+    shown = ", ".join(repr(str(text)[:60]) for text in texts[:most])
+    return shown + (", …" if len(texts) > most else "")
