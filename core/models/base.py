@@ -48,7 +48,12 @@ class Recommender(Protocol):
         checkpoint: Callable[[Arrays], None] | None = None,
         resume: Arrays | None = None,
     ) -> Self:
-        """Learn from `train` only; `validation` may stop early, never teach."""
+        """Learn from `train` only.
+
+        `validation` never teaches. A model that chooses something by it (an epoch, a size) must say so:
+        its figures on that part are then flattered. None of `MODELS` does; SASRec stops on events that
+        it holds back from train.
+        """
         ...
 
     def score(self, histories: Histories, items: ItemIndices | None = None) -> Scores:

@@ -32,7 +32,10 @@ class SASRecConfig(ModelConfig):
     max_length: int = Field(default=50, ge=1, le=500, description="Latest events that are looked at")
     epochs: int = Field(default=30, ge=1, le=1000, description="Passes over the data at most")
     patience: int = Field(
-        default=5, ge=1, le=100, description="Stop after so many epochs without a better validation NDCG@10"
+        default=5,
+        ge=1,
+        le=100,
+        description="Stop after so many epochs without a better NDCG@10 on held-back train events",
     )
     learning_rate: float = Field(default=0.001, ge=1e-6, le=0.1, description="Step size of Adam")
     blocks: int = Field(default=2, ge=1, le=8, description="Transformer blocks", json_schema_extra=MORE)
@@ -101,15 +104,16 @@ class SASRec:
         self,
         train: Dataset,
         *,
-        validation: Holdout | None = None,
+        validation: Holdout | None = None,  # noqa: ARG002
         seed: int = 0,
         device: Device = CPU,
         report: Report = silent,
         checkpoint: Callable[[Arrays], None] | None = None,
         resume: Arrays | None = None,
     ) -> Self:
-        """Train; the epoch with the best validation NDCG@10 is kept, the last one without validation.
+        """Train; the epoch with the best NDCG@10 on events held back from train is kept.
 
+        `validation` is not looked at, so the figures of that part are as honest as those of other models.
         Raises `NotApplicable` when the events have no times, because then they have no order.
         """
         from core.models.sequence_training import train_network
@@ -126,7 +130,6 @@ class SASRec:
         train_network(
             self,
             train,
-            validation,
             seed=seed,
             device=device,
             report=report,

@@ -1,4 +1,8 @@
-"""How SASRec is trained: epochs, early stopping on validation, checkpoints that go on where they ended."""
+"""How SASRec is trained: epochs, early stopping, checkpoints that go on where they ended.
+
+The epoch is chosen on events held back from train, never on the validation part: the best of many epochs on
+the judged users would flatter the model beside those that do not choose.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +22,15 @@ from core.models.sequence_network import full_softmax_loss, sampled_softmax_loss
 from core.progress import Report, part_of
 from core.ranking import Policy, recommend
 from data.dataset import Dataset
+from data.histories import from_interactions
 from data.split import Holdout
 
 if TYPE_CHECKING:
     from core.models.sasrec import SASRec
 
-JUDGED_USERS = 1000  # of the validation part, per epoch: enough to choose an epoch
+STOPPING_USERS = 1000  # whose last event is held back at most: enough to choose an epoch
+STOPPING_SHARE = 0.05  # of train's events that may be held back
+FEWEST_STOPPING = 20  # users; with fewer the choice would be noise and all epochs are run
 K = 10
 NEGATIVE_POWER = 0.5  # negatives are drawn by popularity to this power
 CLIP = 5.0
@@ -105,12 +112,12 @@ class Trainer:
         drawn = torch.multinomial(self.share, self.config.negatives, replacement=True).to(self.device)
         return sampled_softmax_loss(self.network, states, targets, drawn, self.log_expected)
 
-    def judge(self, value: float | None) -> bool:
-        """Remember the best epoch (the last without validation); is it time to stop?"""
+    def judge(self, value: float | None) -> None:
+        """Remember the best weights (the last without a value); of equal ones those trained longer."""
         if value is None or value > self.best:
             self.best, self.best_epoch = self.best if value is None else value, self.epoch
+        if value is None or value >= self.best:
             self.best_weights = self.weights()
-        return self.epoch - self.best_epoch >= self.config.patience
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that is needed to go on after this epoch."""
@@ -143,7 +150,6 @@ class Trainer:
 def train_network(
     model: SASRec,
     train: Dataset,
-    validation: Holdout | None,
     *,
     seed: int,
     device: Device,
@@ -155,17 +161,17 @@ def train_network(
     if not len(model.items_):
         model.network_.eval()
         return
+    lessons, stopping = stopping_sample(train, seed)
     with torch.random.fork_rng(devices=[0] if device.used == "cuda" else []):
-        trainer = Trainer(model, train, seed=seed, device=device)
+        trainer = Trainer(model, lessons, seed=seed, device=device)
         if resume is not None:
             trainer.go_on(resume)
-        sample = _judged(validation, seed)
         epochs = model.config.epochs
         while trainer.epoch < epochs and trainer.epoch - trainer.best_epoch < model.config.patience:
             number = trainer.epoch + 1
             part = part_of(report, (number - 1) / epochs, number / epochs)
             loss = trainer.run_epoch(part, f"epoch {number} of {epochs}")
-            value = None if sample is None else validation_ndcg(model, sample, train, seed)
+            value = None if stopping is None else stopping_ndcg(model, stopping, train, seed)
             trainer.judge(value)
             curve = {"epoch": float(number), "loss": loss} | ({} if value is None else {"ndcg@10": value})
             report(number / epochs, f"epoch {number} of {epochs}", curve=curve)
@@ -175,19 +181,35 @@ def train_network(
         model.network_.to("cpu").eval()
 
 
-def _judged(validation: Holdout | None, seed: int) -> Holdout | None:
-    """At most `JUDGED_USERS` rows of validation that have a target."""
-    if validation is None:
-        return None
-    rows = np.flatnonzero(np.diff(validation.targets.tocsr().indptr) > 0)
-    if not len(rows):
-        return None
-    if len(rows) > JUDGED_USERS:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, JUDGED_USERS, replace=False))
-    return validation.rows(rows)
+def stopping_sample(train: Dataset, seed: int) -> tuple[Dataset, Holdout | None]:
+    """Train without the last event of some users, and those events as what must be found.
+
+    Users are drawn from those with three events or more; an event whose item nobody else has stays in train.
+    None and all of train when there are fewer than `FEWEST_STOPPING` such users.
+    """
+    events = train.interactions
+    last = np.flatnonzero(np.append(events.user[1:] != events.user[:-1], len(events) > 0))
+    last = last[events.user[np.maximum(last - 2, 0)] == events.user[last]]
+    last = last[last >= 2]
+    n = min(STOPPING_USERS, len(last), int(STOPPING_SHARE * len(events)))
+    held = np.sort(np.random.default_rng([seed, STOPPING_USERS]).permutation(last)[:n])
+    kept = np.ones(len(events), dtype=bool)
+    kept[held] = False
+    left = np.bincount(events.item[kept], minlength=train.n_items)
+    alone = held[left[events.item[held]] == 0]
+    kept[alone] = True
+    held = np.setdiff1d(held, alone)
+    if len(held) < FEWEST_STOPPING:
+        return train, None
+    lessons = train.with_interactions(events.take(np.flatnonzero(kept)))
+    users = events.user[held]
+    ones = np.ones(len(held), dtype=np.float32)
+    targets = csr_matrix((ones, (np.arange(len(held)), events.item[held])), shape=(len(held), train.n_items))
+    histories = from_interactions(lessons.interactions, users, train)
+    return lessons, Holdout(histories, targets, users, np.ones(len(held), dtype=bool))
 
 
-def validation_ndcg(model: SASRec, holdout: Holdout, train: Dataset, seed: int) -> float:
+def stopping_ndcg(model: SASRec, holdout: Holdout, train: Dataset, seed: int) -> float:
     """NDCG@10 with binary gains over `holdout`; history items are hidden unless targets repeat them."""
     targets = holdout.targets.tocsr() > 0
     repeated = targets.multiply(holdout.histories.matrix > 0).nnz / targets.nnz

@@ -20,7 +20,7 @@ from core.models.sequence_network import (
     full_softmax_loss,
     sampled_softmax_loss,
 )
-from core.models.sequence_training import validation_ndcg
+from core.models.sequence_training import stopping_ndcg, stopping_sample
 from core.ranking import rank_scores
 from data.histories import from_interactions, from_lists
 from data.split import Holdout
@@ -121,7 +121,7 @@ def chain_hits(model: Any, n_items: int) -> float:
 @pytest.mark.parametrize("full_up_to", [2000, 0])
 def test_a_planted_chain_is_learnt_and_popularity_clearly_beaten(full_up_to: int) -> None:
     data = planted_chain()
-    config = SASRecConfig(**SMALL, epochs=12, negatives=64, full_softmax_up_to=full_up_to)
+    config = SASRecConfig(**SMALL, epochs=12, patience=12, negatives=64, full_softmax_up_to=full_up_to)
     model = SASRec(config).fit(data, seed=0)
     assert chain_hits(model, 20) > 0.9
     assert chain_hits(Popularity().fit(data), 20) < 0.3
@@ -138,31 +138,64 @@ def test_an_empty_history_is_answered_by_the_share_of_events() -> None:
     assert int(np.argmax(model.score(from_lists([[]], data.n_items))[0])) == 0
 
 
-def holdout(data: Any) -> Holdout:
+def wrong_validation(data: Any) -> Holdout:
+    """Every user "goes on" two steps back: whoever chooses an epoch by it takes one that knows nothing."""
     users = np.arange(50, dtype=np.int32)
     rows = from_interactions(data.interactions, users, data)
     last = np.array([rows.row(row)[-1] for row in range(50)])
     targets = csr_matrix(
-        (np.ones(50, np.float32), (users, (last + 1) % data.n_items)), shape=(50, data.n_items)
+        (np.ones(50, np.float32), (users, (last - 2) % data.n_items)), shape=(50, data.n_items)
     )
     return Holdout(rows, targets, users, np.ones(50, dtype=bool))
 
 
-def test_validation_is_charted_and_stops_training_early() -> None:
+def test_the_judged_validation_part_chooses_nothing() -> None:
+    data = planted_chain()
+    config = SASRecConfig(**SMALL, epochs=12, patience=3)
+    without = SASRec(config).fit(data, seed=1)
+    beside = SASRec(config).fit(data, validation=wrong_validation(data), seed=1)
+    rows = from_lists([[1, 2, 3], [7], []], data.n_items)
+    np.testing.assert_array_equal(beside.score(rows), without.score(rows))
+
+
+def test_events_held_back_from_train_are_charted_and_stop_training_early() -> None:
     curve: list[dict[str, float]] = []
 
-    def report(fraction: float, stage: str = "", *, curve_: object = None, **more: Any) -> None:
+    def report(fraction: float, stage: str = "", **more: Any) -> None:
         if more.get("curve"):
             curve.append(more["curve"])
 
     data = planted_chain()
-    config = SASRecConfig(**SMALL, epochs=60, patience=2)
-    model = SASRec(config).fit(data, validation=holdout(data), report=report)
+    model = SASRec(SASRecConfig(**SMALL, epochs=60, patience=2)).fit(data, report=report)
     assert set(curve[0]) == {"epoch", "loss", "ndcg@10"}
     assert len(curve) < 60
     best = max(point["ndcg@10"] for point in curve)
     assert best > 0.9
-    assert validation_ndcg(model, holdout(data), data, 0) == pytest.approx(best)
+    _, stopping = stopping_sample(data, 0)
+    assert stopping is not None
+    assert stopping_ndcg(model, stopping, data, 0) == pytest.approx(best)
+
+
+def test_what_chooses_the_epoch_is_not_taught() -> None:
+    data = planted_chain()  # 300 users of 12 events
+    lessons, stopping = stopping_sample(data, 3)
+    assert stopping is not None
+    assert len(stopping) == 180  # 5 % of 3600
+    assert len(lessons.interactions) == 3600 - 180
+    taught = set(zip(lessons.interactions.user.tolist(), lessons.interactions.time.tolist(), strict=True))
+    assert not taught & {(int(user), 11) for user in stopping.users}
+    last = [data.interactions.item[12 * user + 11] for user in stopping.users]
+    assert stopping.targets.indices.tolist() == last
+    assert (lessons.trained_items == data.trained_items).all()
+    assert [stopping.histories.row(row)[-1] for row in range(180)] == [(item - 1) % 20 for item in last]
+
+
+def test_an_item_of_one_event_is_always_taught_and_few_users_run_all_epochs() -> None:
+    data = planted_chain(n_users=40, n_items=400, length=3)
+    lessons, _ = stopping_sample(data, 0)
+    assert (lessons.trained_items == data.trained_items).all()
+    few = planted_chain(n_users=19)
+    assert stopping_sample(few, 0) == (few, None)
 
 
 def test_a_resumed_training_ends_like_one_that_was_never_stopped() -> None:
