@@ -115,7 +115,7 @@ def fingerprint(
     return Fingerprint(
         data=_data_words(dataset),
         filters=_filter_words(dataset),
-        split=split.description,
+        split=f"{split.description}; {len(split.train_rows):,} train events ({_hash(split.train_rows)})",
         candidates=f"{int(eligible.sum()):,} {source}; {policy.describe()}",
         users=f"{part}, {len(holdout):,} users, targets {found}",
     )

@@ -228,6 +228,17 @@ def test_other_events_or_other_targets_under_the_same_words_differ() -> None:
     assert narrowed.candidates != base.candidates
 
 
+def test_other_events_to_learn_from_under_the_same_words_differ() -> None:
+    dataset, part = train(), holdout(SHOWN, TO_FIND)
+    one, other = (
+        replace(split_of(dataset, part), train_rows=np.asarray(rows)) for rows in ([0, 1, 2], [0, 1, 3])
+    )
+    base = fingerprint(dataset, one, Policy("allow"), "test")
+    difference = base.differences(fingerprint(dataset, other, Policy("allow"), "test"))
+    assert [words.split(":")[0] for words in difference] == ["split"]
+    assert base.split.startswith("last 1; 3 train events (")
+
+
 class Scored:
     """Scores of a row = row of a table, by history key."""
 
