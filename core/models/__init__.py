@@ -10,10 +10,15 @@ from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
 from core.models.ease import EASE
 from core.models.estimates import ESTIMATES
+from core.models.gf_cf import GFCF
+from core.models.ials import IALS
 from core.models.item_knn import ItemKNN
 from core.models.popularity import Popularity
 from core.models.random import Random
+from core.models.rp3beta import RP3beta
 from core.models.sasrec import SASRec
+from core.models.svd import SVD
+from core.models.user_knn import UserKNN
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import NotFound
 from data.histories import from_lists
@@ -22,8 +27,13 @@ MODELS: dict[str, Any] = {
     "random": Random,
     "popularity": Popularity,
     "item_knn": ItemKNN,
+    "user_knn": UserKNN,
+    "rp3beta": RP3beta,
     "ease": EASE,
+    "gf_cf": GFCF,
+    "svd": SVD,
     "als": ALS,
+    "ials": IALS,
     "sasrec": SASRec,
 }
 _CUDA = {"als": implicit_cuda, "sasrec": torch_cuda}  # whose CUDA a model needs

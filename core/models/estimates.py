@@ -41,11 +41,37 @@ def _sasrec(config: Any, n_users: int, n_items: int, n_events: int) -> float:
     return START + 0.8 * float(config.epochs * (flops / 4e10 + judging))
 
 
+def _user_knn(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
+    """An index of the users: the comparing is done when lists are made."""
+    return START + 5e-8 * n_events
+
+
+def _rp3beta(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
+    pairs = n_events * min(n_items, 4 * n_events / max(n_users, 1))
+    return START + 1e-9 * pairs + 4e-9 * float(n_items) ** 2
+
+
+def _singular_vectors(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """Sparse products and orthogonalisations of `factors` vectors."""
+    width = min(config.factors + 32, n_users, n_items)
+    return START + float(2e-8 * n_events * width + 4e-9 * (n_users + n_items) * width**2)
+
+
+def _ials(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    per_iteration = 3e-9 * n_events * config.factors + 2e-10 * (n_users + n_items) * config.factors**2
+    return START + float(config.iterations * per_iteration)
+
+
 ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "random": _counting,
     "popularity": _counting,
     "item_knn": _item_knn,
+    "user_knn": _user_knn,
+    "rp3beta": _rp3beta,
     "ease": _ease,
+    "gf_cf": _singular_vectors,
+    "svd": _singular_vectors,
     "als": _als,
+    "ials": _ials,
     "sasrec": _sasrec,
 }

@@ -53,8 +53,8 @@ def test_an_all_zero_model_scores_like_random_where_popular_items_have_low_numbe
 
 
 def test_an_unknown_model_is_refused_with_the_names_of_those_that_exist() -> None:
-    with pytest.raises(NotFound, match="'svd'.*random, popularity, item_knn, ease, als, sasrec"):
-        model_class("svd")
+    with pytest.raises(NotFound, match="'magic'.*random, popularity, item_knn, .*ease, .*als, .*sasrec"):
+        model_class("magic")
     with pytest.raises(NotFound):
-        available_device("svd", "cpu")
-    assert list(MODELS) == ["random", "popularity", "item_knn", "ease", "als", "sasrec"]
+        available_device("magic", "cpu")
+    assert {"random", "popularity", "item_knn", "ease", "als", "sasrec"} <= set(MODELS)
