@@ -14,7 +14,6 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,69 +21,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from platformdirs import user_data_path
 
 from data.content import id_arrays, ids_from, interaction_arrays, interactions_from, name_by_content
 from data.dataset import Dataset
 from data.errors import DataError, NotFound
 from data.events_db import write_events_db
+from data.home import Home as Home
 
 FileContent = bytes | str | Callable[[Path], None]
 META = "meta.json"
 DATASET_ID = re.compile(r"d[0-9a-f]{10}")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-
-
-@dataclass(frozen=True)
-class Home:
-    """Where Rankscope keeps its state; folders are made when first asked for."""
-
-    root: Path
-
-    @classmethod
-    def current(cls) -> Home:
-        """RANKSCOPE_HOME, or the platform's folder for user data."""
-        named = os.environ.get("RANKSCOPE_HOME")
-        return cls(Path(named).expanduser().resolve() if named else user_data_path("rankscope", False))
-
-    def _folder(self, name: str) -> Path:
-        folder = self.root / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    @property
-    def warehouse(self) -> Path:
-        """The DuckDB file of the catalogue; owned by one process at a time."""
-        return self._folder(".") / "warehouse.duckdb"
-
-    @property
-    def jobs_db(self) -> Path:
-        """The SQLite file of job rows; shared by processes."""
-        return self._folder(".") / "jobs.sqlite"
-
-    @property
-    def datasets(self) -> Path:
-        return self._folder("datasets")
-
-    @property
-    def runs(self) -> Path:
-        return self._folder("runs")
-
-    @property
-    def jobs(self) -> Path:
-        return self._folder("jobs")
-
-    @property
-    def uploads(self) -> Path:
-        return self._folder("uploads")
-
-    @property
-    def samples(self) -> Path:
-        return self._folder("samples")
-
-    @property
-    def cache(self) -> Path:
-        return self._folder("cache")
 
 
 def write_folder(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -25,6 +24,9 @@ BLANK_LINE, NO_USER, BELOW_MINIMUM, DUPLICATE, REPEATED = (
     "repeated pair",
 )
 KEPT = "kept_events"
+IDS = ("user_id", "item_id")
+TYPES = {"weight": np.float32, SPAN: np.int32, "second": np.int64, "row_hash": np.uint64}
+BATCH = 1_000_000  # rows whose ids stand in memory as text at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,28 +64,53 @@ def encode(con: Any, mapping: Mapping) -> Kept | None:
     """
     removed = _removed_by_sql(con, mapping)
     con.execute(f"CREATE OR REPLACE VIEW {KEPT} AS SELECT * FROM {EVENTS} WHERE {_usable_sql(mapping)}")
-    columns = "user_id, item_id, weight, second, " + SPAN + (", row_hash" if mapping.drop_duplicates else "")
-    table = con.sql(f"SELECT {columns} FROM {KEPT}").to_arrow_table()
-    if table.num_rows == 0:
+    columns = _columns(con, mapping)
+    if not len(columns["weight"]):
         return None
+    user, users = _codes(columns.pop("user_id"))
+    item, items = _codes(columns.pop("item_id"))
+    rows = _Rows(user, item, columns["weight"], columns.get("second"), columns[SPAN])
     if mapping.drop_duplicates:
-        again = pd.Series(table["row_hash"].to_numpy()).duplicated().to_numpy()
-        removed[DUPLICATE] = int(table[SPAN].to_numpy()[again].sum())
-        table = table.filter(pa.array(~again)) if again.any() else table
-    rows, users, items = _encoded(table, mapping)
+        n_lines = int(rows.span.sum())
+        rows = _without_duplicates(rows, columns.pop("row_hash"))
+        removed[DUPLICATE] = n_lines - int(rows.span.sum())
+    del user, item, columns  # of a large file, every copy counts
+    rows = rows.take(_time_order(rows.user, rows.second))
     n_lines = int(rows.span.sum())
     rows = _without_repeats(rows, len(items), mapping.repeats)
     if mapping.repeats != "keep":
         removed[REPEATED] = n_lines - int(rows.span.sum())
-    events = Interactions(rows.user, rows.item, rows.weight, rows.second)
     return Kept(
-        events,
+        Interactions(rows.user, rows.item, rows.weight, rows.second),
         IdMap(users),
         IdMap(items),
         int(rows.span.sum()),
         removed,
         tuple(_notes(rows)),
     )
+
+
+def _columns(con: Any, mapping: Mapping) -> dict[str, Any]:
+    """The usable rows, column by column: ids as chunks of an Arrow dictionary, the rest as arrays.
+
+    Read in batches, so that the text of the ids of a large file never stands in memory at once.
+    """
+    names = ["user_id", "item_id", "weight", SPAN]
+    names += ["second"] if mapping.time is not None else []
+    names += ["row_hash"] if mapping.drop_duplicates else []
+    parts: dict[str, list[Any]] = {name: [] for name in names}
+    n_rows = con.execute(f"SELECT count(*) FROM {EVENTS}").fetchall()[0][0]
+    for start in range(0, n_rows, BATCH):
+        here = f"rowid >= {start} AND rowid < {start + BATCH} AND {_usable_sql(mapping)}"
+        table = con.sql(f"SELECT {', '.join(names)} FROM {EVENTS} WHERE {here}").to_arrow_table()
+        for name in names:
+            if name in IDS:
+                parts[name] += table[name].dictionary_encode().chunks
+            else:
+                parts[name].append(table[name].to_numpy())
+    ids: dict[str, Any] = {name: parts.pop(name) for name in IDS}
+    joined = {name: np.concatenate([np.zeros(0, TYPES[name]), *parts.pop(name)]) for name in list(parts)}
+    return ids | joined
 
 
 def _rules(mapping: Mapping) -> dict[str, str]:
@@ -107,41 +134,76 @@ def _removed_by_sql(con: Any, mapping: Mapping) -> dict[str, int]:
     return {rule: int(dict(found).get(rule, 0)) for rule in _rules(mapping)}
 
 
-def _encoded(table: Any, mapping: Mapping) -> tuple[_Rows, NDArray[np.object_], NDArray[np.object_]]:
-    """Codes instead of ids, sorted by (user, time, file position)."""
-    user, users = _codes(table["user_id"])
-    item, items = _codes(table["item_id"])
-    second = table["second"].to_numpy() if mapping.time is not None else None
-    rows = _Rows(user, item, table["weight"].to_numpy(), second, table[SPAN].to_numpy())
-    keys = (user,) if second is None else (second, user)
-    return rows.take(np.lexsort(keys)), users, items
-
-
-def _codes(column: Any) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+def _codes(chunks: list[Any]) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
     """Codes in ascending order of the ids (by their bytes), and the ids."""
-    encoded = column.dictionary_encode().combine_chunks()
-    encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
-    order = pc.array_sort_indices(encoded.dictionary).to_numpy()
+    encoded = pa.chunked_array([chunk for chunk in chunks if len(chunk)]).unify_dictionaries()
+    ids = encoded.chunk(0).dictionary
+    order = pc.array_sort_indices(ids).to_numpy()
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    ids = encoded.dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
-    return place[encoded.indices.to_numpy()], ids.astype(object)
+    codes = np.concatenate([place[chunk.indices.to_numpy()] for chunk in encoded.chunks])
+    return codes, ids.take(pa.array(order)).to_numpy(zero_copy_only=False).astype(object)
+
+
+def _time_order(user: NDArray[np.int32], second: NDArray[np.int64] | None) -> NDArray[np.intp]:
+    """Rows by (user, time, file position). One key of 64 bits where both fit: ten times quicker to sort."""
+    if second is None:
+        return np.argsort(user, kind="stable")
+    first, last = int(second.min()), int(second.max())
+    if (int(user.max()) + 1) * (last - first + 1) >= 2**63:
+        return np.lexsort((second, user))
+    key = user.astype(np.int64) * (last - first + 1)
+    key += second
+    key -= first
+    return _stable_order(key)
+
+
+def _stable_order(key: NDArray[np.int64]) -> NDArray[np.intp]:
+    """`argsort(kind="stable")` by the unstable sort, which is vectorised, and a repair of the ties."""
+    order = np.argsort(key)
+    ordered = key[order]
+    tied = ordered[1:] == ordered[:-1]
+    if not tied.any():
+        return order
+    inside = np.zeros(len(key), dtype=bool)
+    inside[1:] |= tied
+    inside[:-1] |= tied
+    places = np.flatnonzero(inside)
+    rows = order[places]
+    order[places] = rows[np.lexsort((rows, ordered[places]))]
+    return order
+
+
+def _groups(key: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Rows ordered by key, and for each place of that order whether a new key begins there."""
+    order = np.argsort(key)
+    ordered = key[order]
+    begins = np.ones(len(key), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return order, begins
+
+
+def _without_duplicates(rows: _Rows, key: NDArray[np.uint64]) -> _Rows:
+    """The first row of each key, in file order."""
+    order, begins = _groups(key)
+    if begins.all():
+        return rows
+    return rows.take(np.sort(np.minimum.reduceat(order, np.flatnonzero(begins))))
 
 
 def _without_repeats(rows: _Rows, n_items: int, repeats: str) -> _Rows:
     """One event per (user, item): the last one, weighted by itself, the sum or the number of all."""
     if repeats == "keep":
         return rows
-    pair = rows.user.astype(np.int64) * n_items + rows.item
-    last = ~pd.Series(pair).duplicated(keep="last").to_numpy()
-    kept = rows.take(np.flatnonzero(last))
+    order, begins = _groups(rows.user.astype(np.int64) * n_items + rows.item)
+    last = np.sort(np.maximum.reduceat(order, np.flatnonzero(begins)))
+    kept = rows.take(last)
     if repeats == "last":
         return kept
-    group, pairs = pd.factorize(pair)
-    amounts = rows.weight.astype(np.float64) if repeats == "sum" else None
-    totals = np.bincount(group, weights=amounts, minlength=len(pairs))
-    weight = totals[group[last]].astype(np.float32)
-    return _Rows(kept.user, kept.item, weight, kept.second, kept.span)
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(begins) - 1
+    totals = np.bincount(group, weights=rows.weight.astype(np.float64) if repeats == "sum" else None)
+    return _Rows(kept.user, kept.item, totals[group[last]].astype(np.float32), kept.second, kept.span)
 
 
 def _notes(rows: _Rows) -> Iterator[str]:

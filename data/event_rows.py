@@ -12,6 +12,7 @@ import pandas as pd
 from data.lifting import FIRST_LOOK, follows
 from data.mapping import Mapping
 from data.reading.delimited import careful_records, quick_records
+from data.reading.interruptible import execute
 from data.reading.jsonl import jsonl_records
 from data.reading.parquet import parquet_records
 from data.reading.records import SPAN, Records, Workplace
@@ -46,37 +47,46 @@ def read_events(work: Workplace, path: Path, shape: FileShape, mapping: Mapping,
     """
     if shape.format == "parquet":
         report(0.15, "reading rows")
-        return _fill(work, parquet_records(work, path, shape), shape, mapping, ())
+        return _fill(work, parquet_records(work, path, shape), shape, mapping, (), report)
     staged = stage(path, shape, work.folder, report)
     report(0.15, "reading rows")
     if shape.format == "jsonl":
-        return _fill(work, jsonl_records(work, staged, shape), shape, mapping, staged.notes)
+        return _fill(work, jsonl_records(work, staged, shape), shape, mapping, staged.notes, report)
     quick = quick_records(staged, shape)
     if quick is not None:
-        rows = _fill_quickly(work, quick, shape, mapping, staged.notes)
+        rows = _fill_quickly(work, quick, shape, mapping, staged.notes, report)
         if rows is not None and _adds_up(work.con, rows.records):
             return rows
     report(0.25, "reading line by line")
-    return _fill(work, careful_records(work, staged, shape), shape, mapping, staged.notes)
+    return _fill(work, careful_records(work, staged, shape), shape, mapping, staged.notes, report)
 
 
 def _fill_quickly(
-    work: Workplace, records: Records, shape: FileShape, mapping: Mapping, notes: tuple[str, ...]
+    work: Workplace,
+    records: Records,
+    shape: FileShape,
+    mapping: Mapping,
+    notes: tuple[str, ...],
+    report: Report,
 ) -> EventRows | None:
     try:
-        return _fill(work, records, shape, mapping, notes)
+        return _fill(work, records, shape, mapping, notes, report)
     except duckdb.InvalidInputException:  # a line that DuckDB cannot split; the careful way says which
         return None
 
 
 def _fill(
-    work: Workplace, records: Records, shape: FileShape, mapping: Mapping, notes: tuple[str, ...]
+    work: Workplace,
+    records: Records,
+    shape: FileShape,
+    mapping: Mapping,
+    notes: tuple[str, ...],
+    report: Report,
 ) -> EventRows:
     """Fill the table EVENTS in one pass over the records."""
     candidates = _lift_candidates(work.con, records, shape, mapping)
-    work.con.execute(
-        f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, candidates)}"
-    )
+    sql = f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, candidates)}"
+    execute(work.con, sql, report, 0.3)
     return EventRows(records, _bad_rows(work.con, records), candidates, notes)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data.dataset import Dataset, IdMap
 
@@ -15,40 +15,45 @@ LARGEST_SECOND = 9_000_000_000_000  # DuckDB's TIMESTAMP ends in the year 294247
 
 
 def write_events_db(path: Path, dataset: Dataset) -> None:
-    """Write the tables events(user_id, item_id, weight, time), items(item_id, …) and users(user_id, …).
+    """Write events(user_id, item_id, weight, time), items(item_id, …) and users(user_id, …).
 
-    `time` is a TIMESTAMP in UTC, NULL where the data has none. Feature columns keep their names.
+    `time` is a TIMESTAMP in UTC, NULL where the data has none. Feature columns keep their names. `events` is
+    a view over `event_rows`, which holds the row numbers of user and item in place of their ids.
     """
-    settings = {"memory_limit": "2GB", "temp_directory": str(path.with_suffix(".tmp"))}
+    settings = {"memory_limit": "1GB", "temp_directory": str(path.with_suffix(".tmp"))}
     con = duckdb.connect(str(path), config=settings)
     try:
-        con.register("user_rows", _with_ids(dataset.users, "user_id", dataset.user_features))
-        con.register("item_rows", _with_ids(dataset.items, "item_id", dataset.item_features))
-        con.register("event_rows", _event_rows(dataset))
-        con.execute("CREATE TABLE users AS SELECT * EXCLUDE (row_number_) FROM user_rows")
-        con.execute("CREATE TABLE items AS SELECT * EXCLUDE (row_number_) FROM item_rows")
+        con.execute("SET enable_external_access = false")
+        con.register("user_frame", _with_ids(dataset.users, "user_id", dataset.user_features))
+        con.register("item_frame", _with_ids(dataset.items, "item_id", dataset.item_features))
+        con.register("event_frame", _event_rows(dataset))
+        con.execute("CREATE TABLE users AS SELECT * FROM user_frame")
+        con.execute("CREATE TABLE items AS SELECT * FROM item_frame")
         con.execute(
-            "CREATE TABLE events AS SELECT u.user_id, i.item_id, e.weight, "
-            f"CASE WHEN abs(e.second) < {LARGEST_SECOND} THEN make_timestamp(e.second * 1000000) END AS time "
-            "FROM event_rows e JOIN user_rows u ON u.row_number_ = e.user_row "
-            "JOIN item_rows i ON i.row_number_ = e.item_row"
+            "CREATE TABLE event_rows AS SELECT user_row, item_row, weight, "
+            f"CASE WHEN abs(second) < {LARGEST_SECOND} THEN make_timestamp(second * 1000000) END AS time "
+            "FROM event_frame"
+        )
+        con.execute(
+            "CREATE VIEW events AS SELECT u.user_id, i.item_id, e.weight, e.time FROM event_rows e "
+            "JOIN users u ON u.rowid = e.user_row JOIN items i ON i.rowid = e.item_row"
         )
     finally:
         con.close()
 
 
-def _event_rows(dataset: Dataset) -> pd.DataFrame:
+def _event_rows(dataset: Dataset) -> Any:
+    """The events as an Arrow table over the same memory."""
     events = dataset.interactions
-    columns: dict[str, Any] = {"user_row": events.user, "item_row": events.item, "weight": events.weight}
-    missing = pd.array([None] * len(events), dtype="Int64") if events.time is None else None
-    columns["second"] = events.time if missing is None else missing
-    return pd.DataFrame(columns)
+    second = pa.nulls(len(events), pa.int64()) if events.time is None else pa.array(events.time)
+    columns = {"user_row": events.user, "item_row": events.item, "weight": events.weight}
+    return pa.table({**{name: pa.array(values) for name, values in columns.items()}, "second": second})
 
 
 def _with_ids(ids: IdMap, name: str, features: pd.DataFrame | None) -> pd.DataFrame:
-    """Row number, id and features; SQL names ignore case, so a name that comes twice gets a number."""
-    table = pd.DataFrame({"row_number_": np.arange(len(ids), dtype=np.int32), name: ids.ids})
-    taken = {"row_number_", name}
+    """Id and features; SQL names ignore case, so a name that comes twice gets a number."""
+    table = pd.DataFrame({name: ids.ids})
+    taken = {name}
     for column in () if features is None else features.columns:
         unique, count = str(column), 1
         while unique.lower() in taken:

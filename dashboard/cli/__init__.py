@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from dashboard.cli import comparing, data_commands, explaining, serving, training
-from data.artifacts import Home
 from data.errors import Cancelled, RankscopeError
+from data.home import Home
 
 BAD_INPUT = 2
 INTERRUPTED = 130

@@ -30,8 +30,9 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def leaderboard(asked: argparse.Namespace) -> None:
     """Runs under one fingerprint, best first. Looking at the test part is recorded and counted."""
-    from data.artifacts import Home, dataset_meta
+    from data.artifacts import dataset_meta
     from data.errors import NotFound
+    from data.home import Home
     from data.store import Store
 
     home = Home.current()
@@ -94,8 +95,8 @@ def recommend_one(asked: argparse.Namespace) -> None:
     from core.ranking import recommend
     from dashboard.workspace import Workspace
     from dashboard.workspace.lookup import current_history, user_number
-    from data.artifacts import Home
     from data.errors import ConfigError
+    from data.home import Home
 
     if asked.k < 1:
         raise ConfigError(f"-k {asked.k}: a list needs at least one item.", "Use 10.")

@@ -84,7 +84,7 @@ def _mapping(asked: argparse.Namespace) -> dict[str, Any] | None:
 
 def datasets(asked: argparse.Namespace) -> None:
     """List the data sets, the newest first."""
-    from data.artifacts import Home
+    from data.home import Home
     from data.store import Store
 
     with Store(Home.current()) as store:

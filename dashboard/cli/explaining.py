@@ -42,7 +42,7 @@ def explain_one(asked: argparse.Namespace) -> None:
     from core.fusion.fused import Fused
     from dashboard.workspace import Workspace
     from dashboard.workspace.lookup import current_history, item_number, user_number
-    from data.artifacts import Home
+    from data.home import Home
 
     workspace = Workspace(Home.current())
     dataset = workspace.dataset(workspace.run(asked.run_id).dataset)
@@ -103,7 +103,7 @@ def _document(found: Any, dataset: Any, labels: dict[str, str]) -> dict[str, Any
 def cold_start(asked: argparse.Namespace) -> None:
     """Measure and store the curves; popularity is always among them."""
     from dashboard.workspace import read_result
-    from data.artifacts import Home
+    from data.home import Home
 
     spec = {
         "runs": names(asked.runs),

@@ -60,7 +60,7 @@ def run_worker(asked: argparse.Namespace) -> int:
     from dashboard.jobs.queue import JobStore
     from dashboard.jobs.supervisor import Supervisor
     from dashboard.jobs.worker import work
-    from data.artifacts import Home
+    from data.home import Home
     from data.store import Store
 
     home = Home.current()
@@ -81,7 +81,7 @@ def run_worker(asked: argparse.Namespace) -> int:
 
 def run_app(asked: argparse.Namespace) -> int:
     """Start the server in the project's folder and wait for its end."""
-    from data.artifacts import Home
+    from data.home import Home
     from data.store import Store
 
     home = Home.current()

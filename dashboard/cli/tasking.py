@@ -18,7 +18,7 @@ def perform(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         RankscopeError: whatever the task has to say.
     """
     from dashboard.tasks import TASKS, read_spec
-    from data.artifacts import Home
+    from data.home import Home
     from data.store import Store
 
     home, task, progress = Home.current(), TASKS[kind], Progress()

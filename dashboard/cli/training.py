@@ -112,7 +112,7 @@ def run_train(asked: argparse.Namespace) -> None:
 def run_fuse(asked: argparse.Namespace) -> None:
     """Fuse, judge and save."""
     from dashboard.workspace.storage import read_metrics
-    from data.artifacts import Home
+    from data.home import Home
 
     done = perform(
         "fuse",

@@ -36,7 +36,7 @@ def read_lists(path: Path | str) -> pd.DataFrame:
             f"Lists need user, item and rank or score; {path.name} has {', '.join(shape.columns)}.",
             "Name the columns in the first line: user,item,rank,score (rank or score may be missing).",
         )
-    with workplace() as work:
+    with workplace(reads=[path]) as work:
         table, unread = read_all(path, shape, work)
     if unread:
         raise DataError(

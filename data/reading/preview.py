@@ -16,6 +16,7 @@ from data.reading.shape import FileShape
 from data.reading.staging import LONGEST_LINE, Staged, silent, stage
 
 PREVIEW_BYTES = 1 << 18
+LINES_PER_ROW = 20  # read for a row shown: some are blank, unreadable or part of a longer record
 
 
 def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
@@ -26,10 +27,10 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
         DataError: the file is empty or cannot be opened.
     """
     path = Path(path)
-    with workplace() as work:
+    with workplace(reads=[path]) as work:
         if shape.format == "parquet":
             return _table(work, parquet_records(work, path, shape), shape, n)
-        text = _first_lines(path, shape)
+        text = _first_lines(path, shape, n)
         part = work.folder / "head"
         part.write_text(text, encoding="utf-8", newline="")
         plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none"})
@@ -37,8 +38,8 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
         return _table(work, text_records(work, staged, shape), shape, n)
 
 
-def _first_lines(path: Path, shape: FileShape) -> str:
-    """Whole lines from the beginning of the file: more bytes where the first lines are long."""
+def _first_lines(path: Path, shape: FileShape, n: int) -> str:
+    """Whole lines from the beginning of the file: enough for `n` rows, and more where lines are long."""
     size = PREVIEW_BYTES
     while True:
         head, _ = read_head(path, size)
@@ -46,7 +47,8 @@ def _first_lines(path: Path, shape: FileShape) -> str:
         if len(head) < size:
             return text
         if text.count("\n") > 1 + int(shape.header) or size > LONGEST_LINE:
-            return text[: text.rfind("\n") + 1]
+            lines = text[: text.rfind("\n") + 1].splitlines(keepends=True)
+            return "".join(lines[: LINES_PER_ROW * n])
         size *= 8
 
 

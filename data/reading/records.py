@@ -16,6 +16,8 @@ from data.columns import LINE, REASON
 from data.reading.shape import FileShape
 from data.reading.staging import Staged
 
+MEMORY = "512MB"  # of DuckDB while it reads; beyond it, it spills
+SCRATCH = "reading-"  # how folders of work in progress begin
 SPAN = "span"  # physical lines of a record; more than one when a quoted field holds line breaks
 RAGGED, STRAY_QUOTE, NOT_JSON, NUL_BYTE, NOT_UTF8 = (
     "ragged row",
@@ -35,13 +37,21 @@ class Workplace:
 
 
 @contextmanager
-def workplace(parent: Path | None = None) -> Iterator[Workplace]:
-    """An in-memory DuckDB that may spill to a folder of its own under `parent`."""
-    with tempfile.TemporaryDirectory(prefix="reading-", dir=parent) as name:
+def workplace(parent: Path | None = None, reads: Sequence[Path] = ()) -> Iterator[Workplace]:
+    """An in-memory DuckDB that may spill to a folder of its own under `parent`.
+
+    It opens files of that folder and those named in `reads`, nothing else on the disk or the network, and
+    works within `MEMORY`.
+    """
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=parent) as name:
         folder = Path(name)
-        con = duckdb.connect(config={"temp_directory": str(folder / "spill")})
+        con = duckdb.connect(config={"temp_directory": str(folder / "spill"), "memory_limit": MEMORY})
         try:
             con.execute("SET TimeZone = 'UTC'")
+            con.execute(f"SET allowed_directories = [{text_literal(str(folder))}]")
+            con.execute(f"SET allowed_paths = [{', '.join(text_literal(str(path)) for path in reads)}]")
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
             yield Workplace(con, folder)
         finally:
             con.close()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from data.artifacts import Home, dataset_table, load_dataset
-from data.errors import DataError, NotFound
+from data.encoding import _time_order
+from data.errors import Cancelled, DataError, NotFound
 from data.ingest import ImportReport, import_file
 from data.mapping import Mapping
+from data.reading.interruptible import execute
+from data.reading.records import workplace
 
 HEADER = b"user,item,rating,timestamp\n"
 GOOD = b"u1,i1,4,1000000000\nu1,i2,5,1000000100\nu2,i1,3,1000000200\n"
@@ -308,15 +313,70 @@ def test_a_file_name_with_pattern_letters_is_only_a_name(tmp_path: Path) -> None
     assert run(tmp_path, HEADER + GOOD, name="events[2]*?.csv").accepted == 3
 
 
-def test_a_stop_from_the_report_leaves_nothing_behind(tmp_path: Path) -> None:
+STAGES = (
+    "counting lines",
+    "reading rows",
+    "encoding ids",
+    "collecting unreadable rows",
+    "item metadata",
+    "storing",
+)
+
+
+@pytest.mark.parametrize("last", STAGES)
+def test_a_stop_from_the_report_leaves_nothing_behind(tmp_path: Path, last: str) -> None:
     (tmp_path / "e.csv").write_bytes(HEADER + GOOD)
     home = Home(tmp_path / "home")
 
     def stop(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
-        if stage == "storing":
-            raise KeyboardInterrupt
+        if stage == last:
+            raise Cancelled
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Cancelled):
         import_file(tmp_path / "e.csv", home, report=stop)
     assert not list(home.datasets.iterdir())
     assert not list(home.cache.iterdir())
+
+
+def test_a_long_query_is_stopped_by_the_report_and_the_connection_lives_on() -> None:
+    con = duckdb.connect()
+
+    def stop(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        execute(
+            con, "CREATE TABLE t AS SELECT sum(a.range) FROM range(10000000) a, range(10000000)", stop, 0.3
+        )
+    assert con.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_query_that_fails_says_so() -> None:
+    with pytest.raises(duckdb.Error):
+        execute(duckdb.connect(), "SELECT * FROM nowhere", lambda *_: None, 0.3)
+
+
+def test_the_reader_opens_nothing_but_the_file_that_it_was_given(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine.csv", tmp_path / "other.csv"
+    mine.write_bytes(HEADER + GOOD)
+    other.write_bytes(HEADER + GOOD)
+    with workplace(tmp_path, [mine]) as work:
+        assert work.con.execute(f"SELECT count(*) FROM read_csv('{mine}')").fetchall() == [(3,)]
+        for sql in (
+            f"SELECT * FROM read_csv('{other}')",
+            f"COPY (SELECT 1) TO '{tmp_path / 'out.csv'}'",
+            f"ATTACH '{tmp_path / 'out.duckdb'}'",
+            "SET enable_external_access = true",
+        ):
+            with pytest.raises(duckdb.Error):
+                work.con.execute(sql)
+        assert work.folder.parent == tmp_path  # it also spills there
+
+
+def test_a_kept_order_of_ties_is_that_of_the_file_and_spans_beyond_64_bits_are_sorted() -> None:
+    rng = np.random.default_rng(5)
+    user = rng.integers(0, 9, 500).astype(np.int32)
+    for low, high in ((0, 12), (-(2**61), 2**61)):
+        second = rng.integers(low, high, 500)
+        np.testing.assert_array_equal(_time_order(user, second), np.lexsort((second, user)))
+    np.testing.assert_array_equal(_time_order(user, None), np.argsort(user, kind="stable"))
