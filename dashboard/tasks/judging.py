@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from core.models.base import Recommender
 from core.progress import Report, part_of, silent
 from core.ranking import Policy, Recommendations, fallback_scores, recommend
 from dashboard.workspace import PARTS, RunMeta, Workspace
+from dashboard.workspace.listed import as_seen_by
 from data.dataset import Dataset
-from data.histories import Histories
 from data.policy import propose_policy
-from data.split import Holdout, Split
+from data.split import Split
 from data.splits import make_splitter, recommend_split
 
 K = 50  # length of the stored lists
@@ -89,22 +89,15 @@ class Judgement:
     seconds: float
 
 
-def judge(
-    model: Recommender, conditions: Conditions, *, report: Report = silent, named: bool = False
-) -> Judgement:
-    """Rank and evaluate both held-out parts.
-
-    Args:
-        named: tell the model the row number of every user, known or not (for lists made elsewhere, which
-            may hold lists for users that train does not have).
-    """
+def judge(model: Recommender, conditions: Conditions, *, report: Report = silent) -> Judgement:
+    """Rank and evaluate both held-out parts."""
     began = time.perf_counter()
     lists, evaluations = {}, {}
     fallback = fallback_scores(conditions.split.train)
     for number, part in enumerate(PARTS):
         stage = part_of(report, number / len(PARTS), (number + 1) / len(PARTS), f"{part}: ")
         holdout, left_out = judged(getattr(conditions.split, part), conditions.policy)
-        histories = _named(holdout) if named else holdout.histories
+        histories = as_seen_by(model, holdout)
         lists[part] = recommend(
             model,
             histories,
@@ -123,10 +116,6 @@ def judge(
             extra={"effective_rank": effective_rank(model, histories)},
         )
     return Judgement(lists, evaluations, time.perf_counter() - began)
-
-
-def _named(holdout: Holdout) -> Histories:
-    return replace(holdout.histories, users=holdout.users)
 
 
 def metrics_table(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
         table = scored(read_lists(source[0]))
     model = ListedRecommender.from_table(table, conditions.dataset, ListedConfig(source=source[1]))
     _check_matched(model, table, conditions)
-    judgement = judge(model, conditions, report=report, named=True)
+    judgement = judge(model, conditions, report=report)
     meta = RunMeta(
         label=spec.label or source[1].split(".")[0],
         model=model.name,
@@ -83,10 +83,15 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
 
 
 def scored(table: pd.DataFrame) -> pd.DataFrame:
-    """Lists whose score agrees with their rank: where the file contradicts itself, the score is −rank."""
-    same_user = table[columns.USER].eq(table[columns.USER].shift())
-    rises = same_user & (table[columns.SCORE].diff() > 0)
-    return table.assign(**{columns.SCORE: -table[columns.RANK]}) if rises.any() else table
+    """Lists whose scores fall with their ranks: a user's scores that rise or tie are replaced by −rank.
+
+    Equal scores would otherwise lose the order of the file, and a list of nothing else would count as no
+    answer at all.
+    """
+    user = table[columns.USER]
+    stays = user.eq(user.shift()) & (table[columns.SCORE].astype("float32").diff() >= 0)
+    score = table[columns.SCORE].mask(user.isin(user[stays]), -table[columns.RANK])
+    return table.assign(**{columns.SCORE: score})
 
 
 def _check_matched(model: ListedRecommender, table: pd.DataFrame, conditions: Conditions) -> None:

@@ -81,6 +81,8 @@ class ByteCache(Generic[V]):
     def _keep(self, key: Hashable, value: V, size: int) -> None:
         if size > self.budget:
             return
+        if (held := self._values.pop(key, None)) is not None:  # two threads loaded it, one after an eviction
+            self._bytes -= held[1]
         self._values[key] = (value, size)
         self._bytes += size
         while self._bytes > self.budget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -103,3 +104,16 @@ class ListedRecommender:
         model.items_ = np.asarray(arrays["items"])
         model.scores_ = np.asarray(arrays["scores"])
         return model
+
+
+def answers_by_name(model: Any) -> bool:
+    """Does the model, or a member of it, look users up by name whether or not train has them?"""
+    members = getattr(model, "members", {})
+    return isinstance(model, ListedRecommender) or any(map(answers_by_name, members.values()))
+
+
+def as_seen_by(model: Any, holdout: Holdout) -> Histories:
+    """The judged histories, with every user named for a model that answers by name."""
+    if not answers_by_name(model):
+        return holdout.histories
+    return replace(holdout.histories, users=holdout.users)

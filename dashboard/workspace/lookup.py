@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.workspace.listed import answers_by_name
 from dashboard.workspace.workspace import Workspace
 from data.dataset import Dataset
 from data.errors import NotFound
@@ -29,8 +30,12 @@ def item_number(dataset: Dataset, item: str) -> int:
 
 
 def current_history(workspace: Workspace, run_id: str, user: int) -> Histories:
-    """One row: all events of the user in the data set; the user is known when the run trained on them."""
+    """One row: all events of the user in the data set.
+
+    The user is known when the run trained on them, or looks users up by name (lists made elsewhere).
+    """
     split = workspace.run_split(run_id)
     dataset = workspace.dataset(workspace.run(run_id).dataset)
     users = np.asarray([user], dtype=np.int32)
-    return from_interactions(dataset.interactions, users, dataset, known=split.train.trained_users)
+    known = None if answers_by_name(workspace.model(run_id)) else split.train.trained_users
+    return from_interactions(dataset.interactions, users, dataset, known=known)

@@ -19,7 +19,7 @@ from core.models.base import Recommender
 from core.ranking import Policy, Recommendations, fallback_scores, recommend
 from dashboard.workspace import storage
 from dashboard.workspace.byte_cache import ByteCache
-from dashboard.workspace.listed import ListedConfig, ListedRecommender
+from dashboard.workspace.listed import ListedConfig, ListedRecommender, as_seen_by
 from dashboard.workspace.run_meta import RunMeta
 from data.artifacts import Home, load_dataset
 from data.dataset import Dataset
@@ -185,7 +185,7 @@ class Workspace:
         """What the run adds to a fusion: its top `depth` of each judged user, labelled where it has none."""
 
         def make() -> Recommendations:
-            histories = self.judged(run_id, part).histories
+            histories = as_seen_by(self.model(run_id), self.judged(run_id, part))
             return recommend(
                 self.model(run_id),
                 histories,

@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.models import MODELS
 from core.progress import silent
 from dashboard.tasks import TASKS, lane_of, read_spec, tour
+from dashboard.tasks.lists import scored
 from dashboard.tasks.reconcile import take_in
 from dashboard.tasks.train import ModelChoice, label_of, make_model
 from dashboard.workspace import Workspace
+from dashboard.workspace.lookup import current_history
 from data.artifacts import Home, save_dataset
 from data.dataset import Dataset
 from data.errors import Cancelled, ConfigError, DataError, NotFound
@@ -194,6 +197,61 @@ def test_lists_made_elsewhere_become_a_run(dataset_id: str, tmp_path: Path, toy:
     assert np.nanmean(workspace.evaluation(run, "test").values("ndcg", 10, "all")) == pytest.approx(1.0)
     fused = perform("fuse", {"runs": [run, *(e["run"] for e in trained(dataset_id, "ease")["runs"])]})
     assert fused["runs"][0]["status"] == "done"
+
+
+def import_lists(dataset_id: str, folder: Path, lines: list[str], **more: object) -> str:
+    (folder / "theirs.csv").write_text("\n".join(lines))
+    spec = {"dataset": dataset_id, "file": str(folder / "theirs.csv"), "policy": "allow", **more}
+    return str(perform("lists", spec)["runs"][0]["run"])
+
+
+def test_the_order_of_lists_with_equal_scores_is_that_of_their_ranks(
+    dataset_id: str, tmp_path: Path, toy: Dataset
+) -> None:
+    lines = [
+        "user,item,rank,score",
+        *(f"u{u},i{i},{n + 1},1.0" for u in (1, 2) for n, i in enumerate((5, 3, 4))),
+    ]
+    run = import_lists(dataset_id, tmp_path, lines, protocol="last")
+    workspace = Workspace(Home.current())
+    lists = workspace.lists(run, "test")
+    own = np.isin(workspace.judged(run, "test").users, toy.users.index_of(["u1", "u2"]))
+    assert (lists.answered_by[own] == 0).all()
+    assert lists.items[own, :3].tolist() == [[5, 3, 4]] * own.sum()
+
+
+def test_scores_of_users_whose_order_they_tell_are_kept() -> None:
+    table = pd.DataFrame(
+        {
+            "user": ["a", "a", "b", "b"],
+            "item": list("wxyz"),
+            "rank": [1, 2, 1, 2],
+            "score": [0.9, 0.3, 0.5, 0.5],
+        }
+    )
+    assert scored(table)["score"].tolist() == [0.9, 0.3, -1.0, -2.0]
+
+
+def test_lists_for_users_that_train_does_not_have_count_in_fusions_and_for_the_command_line(
+    dataset_id: str, tmp_path: Path, toy: Dataset
+) -> None:
+    cold = {"protocol": "user_cold", "split": {"validation_share": 0.3, "test_share": 0.3}}
+    lines = ["user,item,rank", *(f"{u},i{i},{n + 1}" for u in toy.users.ids for n, i in enumerate((5, 3, 4)))]
+    run = import_lists(dataset_id, tmp_path, lines, **cold)
+    spec = {"dataset": dataset_id, "models": [{"name": "popularity"}], "policy": "allow", **cold}
+    other = perform("train", spec)["runs"][0]["run"]
+    workspace = Workspace(Home.current())
+    assert not workspace.judged(run, "test").known.any()
+    assert workspace.evaluation(run, "test").answered.all()
+    assert (workspace.member_lists(run, "test").answered_by == 0).all()
+    fused = perform("fuse", {"runs": [run, other], "weights": [1, 0]})["runs"][0]["run"]
+    np.testing.assert_array_equal(
+        workspace.lists(fused, "test").items[:, :3], workspace.lists(run, "test").items[:, :3]
+    )
+    new = int(workspace.judged(run, "test").users[0])
+    assert current_history(workspace, run, new).users.tolist() == [new]
+    assert current_history(workspace, fused, new).users.tolist() == [new]
+    assert current_history(workspace, other, new).users.tolist() == [-1]
 
 
 def test_lists_of_unknown_users_are_refused_with_an_example(dataset_id: str, tmp_path: Path) -> None:

@@ -204,6 +204,17 @@ def test_threads_that_want_the_same_value_load_it_once() -> None:
     assert len(loads) == 1
 
 
+def test_a_value_that_was_loaded_twice_is_counted_once() -> None:
+    cache: ByteCache[np.ndarray] = ByteCache(10_000)
+
+    def load() -> np.ndarray:  # as when the value was evicted while another thread waited to load it
+        cache._keep("a", np.zeros(10), 80)
+        return np.zeros(10)
+
+    cache.get("a", load)
+    assert (len(cache), cache.held) == (1, 80)
+
+
 def test_a_failed_load_can_be_tried_again() -> None:
     cache: ByteCache[int] = ByteCache(10_000)
     with pytest.raises(ZeroDivisionError):
