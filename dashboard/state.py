@@ -26,6 +26,8 @@ UPLOAD = "upload"
 ITEMS_UPLOAD = "items_upload"
 OF_DATASET = (RUNS, USER, ITEM, PROTOCOL, SPLIT_SETTINGS, SEEN)  # forgotten when the dataset changes
 
+PICKED_JOB = "runs_job"  # session only: the job whose log is read
+
 K = "k"  # bound by Streamlit: the key is the name in the URL
 METRIC = "metric"
 PART = "part"

@@ -197,9 +197,15 @@ def _nothing_left(path: Path, quarantine: pd.DataFrame, mapping: Mapping) -> Dat
         why = "all were set aside by rule (no user, or below the minimum weight)"
     return DataError(
         f"No row of {path.name} can be used: {why}.",
-        f"Check the separator and the mapping (user {mapping.user!r}, item {mapping.item!r}, "
-        f"weight {mapping.weight!r}, time {mapping.time!r} as {mapping.time_format}).",
+        f"Check the separator and the mapping: {_columns_in_words(mapping)}.",
     )
+
+
+def _columns_in_words(mapping: Mapping) -> str:
+    """`user is 'u', item is 'i', no weight, time is 't' (epoch_s)`."""
+    weight = "no weight" if mapping.weight is None else f"weight is {mapping.weight!r}"
+    time = "no time" if mapping.time is None else f"time is {mapping.time!r} ({mapping.time_format})"
+    return f"user is {mapping.user!r}, item is {mapping.item!r}, {weight}, {time}"
 
 
 def _features(

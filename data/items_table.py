@@ -14,6 +14,7 @@ from data.columns import CATEGORIES, CATEGORY_SEPARATOR, ITEM, TEXT, TITLE
 from data.errors import DataError
 from data.reading.shape import FileShape
 from data.reading.words import NAMES, named, plain
+from data.wording import number
 
 LONG = 80  # characters; longer on average is text rather than a title or a category
 OWN_NAMES = {TITLE, CATEGORIES, TEXT}
@@ -148,11 +149,13 @@ def item_features(
             "Choose another id column for the items, or another item column for the events.",
         )
     rows = first.reindex(pd.Index(ids))
-    notes = [f"{where} describes {int(present.sum())} of {len(ids)} items."]
+    notes = [f"{where} describes {number(int(present.sum()))} of {number(len(ids))} items."]
     if (doubled := len(table) - len(first)) > 0:
-        notes.append(f"{doubled} rows of {where} repeat an id or have none; the first row of an id counts.")
+        notes.append(
+            f"{number(doubled)} rows of {where} repeat an id or have none; the first row of an id counts."
+        )
     if (unseen := len(first) - int(present.sum())) > 0:
-        notes.append(f"{unseen} items of {where} have no event and were left out.")
+        notes.append(f"{number(unseen)} items of {where} have no event and were left out.")
     return _features(rows, mapping), notes
 
 

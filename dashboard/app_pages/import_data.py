@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components import job_panel, next_button, page, problem_box
-from dashboard.components.import_outcome import import_outcome, look_at
+from dashboard.components.import_outcome import import_outcome, look_at_result
 from dashboard.components.import_source import choose_file, choose_sample, take
 from dashboard.components.mapping_form import in_words, mapping_form
 from dashboard.jobs.states import Job, JobState
@@ -32,6 +32,16 @@ def forget() -> None:
     """Back to the drop zone."""
     for name in (state.UPLOAD, state.ITEMS_UPLOAD, state.JOB):
         state.write(name, None)
+
+
+def after_no_result() -> None:
+    """Where to go from an import that failed or was stopped: its columns, or another file."""
+    with st.container(horizontal=True):
+        if state.read(state.UPLOAD):
+            st.button(
+                t("import_data.change"), key="import_change", on_click=state.write, args=(state.JOB, None)
+            )
+        st.button(t("import_data.more"), key="import_more", on_click=forget, type="tertiary")
 
 
 def edit(upload: str) -> None:
@@ -77,19 +87,18 @@ def follow(job: Job) -> None:
     if not job.result or job.state != JobState.DONE:
         job_panel("import_job", job_ids=(job.id,))
         if not job.active:
-            st.button(t("import_data.more"), key="import_more", on_click=forget)
+            after_no_result()
         return
     if "rows" in job.result:
         import_outcome(job.result)
-    dataset = job.result["dataset"]
-    st.button(t("import_data.more"), key="import_more", on_click=forget)
-    if dataset in set(loaders.datasets()["id"]):
-        look_at(dataset)
-        next_button(t("import_data.next"), "profile")
+    st.button(t("import_data.more"), key="import_more", on_click=forget, type="tertiary")
+    if job.result["dataset"] in set(loaders.datasets()["id"]):
+        next_button(t("import_data.next"), "profile", primary=True)
 
 
-page("import_data")
 job = current_job()
+look_at_result(job)
+page("import_data")
 upload = state.read(state.UPLOAD)
 if job is not None:
     follow(job)

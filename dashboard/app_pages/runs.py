@@ -12,9 +12,10 @@ from core.models import MODELS
 from dashboard import loaders, state
 from dashboard.components import empty_state, job_panel, next_button, page
 from dashboard.components.lists_form import lists_form, lists_outcome
+from dashboard.components.number_table import written
 from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
 from dashboard.text import t
-from dashboard.text.numbers import date_time, duration, plural
+from dashboard.text.numbers import date_time, duration, plural, score, shorten
 from dashboard.views.runs import METRIC, K, runs_table
 from data.splits import SPLITTERS
 
@@ -35,16 +36,16 @@ def sentence(runs: pd.DataFrame) -> str:
 
 def columns() -> dict[str, Any]:
     """Names and formats of the table of runs."""
-    number, metric = st.column_config.NumberColumn, f"{METRICS[METRIC].label}@{K}"
+    column, metric = st.column_config.Column, f"{METRICS[METRIC].label}@{K}"
     return {
-        "label": t("runs.column_label"),
-        "model": t("runs.column_model"),
-        "metric": number(t("runs.column_metric", metric=metric), format="%.3f"),
-        "protocol": t("runs.column_split"),
-        "device": t("runs.column_device"),
-        "seconds": t("runs.column_seconds"),
-        "created": t("runs.column_created"),
-        "run": t("runs.column_id"),
+        "label": column(t("runs.column_label"), width=200, pinned=True),
+        "model": column(t("runs.column_model"), width=85),
+        "metric": column(t("runs.column_metric", metric=metric), width=85),
+        "protocol": column(t("runs.column_split"), width=100),
+        "seconds": column(t("runs.column_seconds"), width=85),
+        "device": column(t("runs.column_device"), width=70),
+        "created": column(t("runs.column_created"), width=125),
+        "run": column(t("runs.column_id"), width=100),
     }
 
 
@@ -53,11 +54,16 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     names = {name: kind.label for name, kind in MODELS.items()} | {"fused": "Fusion", "listed": "Lists"}
     shown = runs_table(runs, loaders.metrics(dataset), names)
     shown = shown.assign(
+        label=shown["label"].map(lambda label: shorten(label, 32)),
         protocol=shown["protocol"].map(loaders.protocol_label),
-        seconds=shown["seconds"].map(duration),
         created=shown["created"].map(date_time),
     )
-    st.dataframe(shown, hide_index=True, column_config=columns(), key="runs_table")
+    st.dataframe(
+        written(shown, {"metric": score, "seconds": duration}),
+        hide_index=True,
+        column_config=columns(),
+        key="runs_table",
+    )
     chosen = choose_runs(runs)
     rename_or_hide(chosen, dict(zip(runs["run"], runs["own_label"], strict=True)))
     hidden_runs(dataset)

@@ -6,8 +6,10 @@ import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components import config_form, next_button, page, shown_problems
+from dashboard.components.number_table import written
 from dashboard.components.split_card import counts_columns, split_card
 from dashboard.text import t
+from dashboard.text.numbers import exact_count
 from dashboard.views.split import counts_table
 from data.splits import SPLITTERS, SplitAdvice
 from data.splits.advice import ENOUGH_USERS
@@ -75,6 +77,11 @@ if config is not None:
 st.subheader(t("split.counts"))
 st.caption(t("split.counts_caption", least=ENOUGH_USERS))
 counts = counts_table(advice.counts, advice.protocol)
-st.dataframe(counts, hide_index=True, column_config=counts_columns(), key="split_counts")
+st.dataframe(
+    written(counts, dict.fromkeys(counts.columns[1:], exact_count)),
+    hide_index=True,
+    column_config=counts_columns(),
+    key="split_counts",
+)
 st.caption(t("split.kept"))
 next_button(t("split.next"), "train")

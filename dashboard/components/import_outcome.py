@@ -6,12 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import loaders, state
+from dashboard.components.number_table import written
+from dashboard.jobs.states import Job
 from dashboard.loaders.imports import quarantine
-from dashboard.text import t
+from dashboard.text import has, t
 from dashboard.text.numbers import count, exact_count, share
 from dashboard.views.imports import line_table
 
+LOOKED_AT = "import_looked_at"
 WORDS = ("header", "accepted", "quarantined", "total")
 
 
@@ -32,8 +35,8 @@ def import_outcome(result: dict[str, Any]) -> None:
     if result["lifted"]:
         st.caption(t("import_data.lifted", columns=", ".join(result["lifted"])))
     for note in result["notes"]:
-        st.caption(note[:1].upper() + note[1:])
-    right = st.column_config.TextColumn
+        first = note.split(" ", 1)[0]
+        st.caption(note if "." in first else note[:1].upper() + note[1:])  # a file keeps its name as it is
     table = line_table(
         result["rows"],
         {name: t(f"import_data.row_{name}") for name in WORDS},
@@ -41,13 +44,13 @@ def import_outcome(result: dict[str, Any]) -> None:
     )
     st.markdown(f"**{t('import_data.lines')}**")
     st.dataframe(
-        table.assign(lines=table["lines"].map(exact_count), share=table["share"].map(share)),
+        written(table, {"lines": exact_count, "share": share}),
         hide_index=True,
         key="import_lines",
         column_config={
             "what": t("import_data.column_what"),
-            "lines": right(t("import_data.column_lines"), alignment="right"),
-            "share": right(t("import_data.column_share"), alignment="right"),
+            "lines": t("import_data.column_lines"),
+            "share": t("import_data.column_share"),
         },
     )
     _quarantine(result["dataset"], int(result["rows"]["quarantined"]))
@@ -60,11 +63,12 @@ def _quarantine(dataset: str, n_lines: int) -> None:
     table = quarantine(dataset)
     st.markdown(f"**{t('import_data.quarantine')}**")
     names = {
-        "line": st.column_config.NumberColumn(t("import_data.column_line"), format="%d"),
-        "text": t("import_data.column_text"),
-        "reason": t("import_data.column_reason"),
+        "line": st.column_config.NumberColumn(t("import_data.column_line"), format="%d", width=80),
+        "text": st.column_config.TextColumn(t("import_data.column_text"), width="large"),
+        "reason": st.column_config.TextColumn(t("import_data.column_reason"), width=260),
     }
-    st.dataframe(table, hide_index=True, key="import_quarantine", column_config=names)
+    shown = table.assign(reason=table["reason"].map(_reason))
+    st.dataframe(shown, hide_index=True, key="import_quarantine", column_config=names)
     st.download_button(
         t("common.download_csv"),
         lambda: table.to_csv(index=False).encode(),
@@ -75,8 +79,21 @@ def _quarantine(dataset: str, n_lines: int) -> None:
     )
 
 
-def look_at(dataset: str) -> None:
-    """Make the new dataset the one all pages look at."""
-    for name in state.OF_DATASET:
-        state.write(name, None)
-    state.write(state.DATASET, dataset)
+def _reason(reason: str) -> str:
+    key = f"import_data.reason_{reason.replace(' ', '_')}"
+    return t(key) if has(key) else reason
+
+
+def look_at_result(job: Job | None) -> None:
+    """Once, when the job has ended: all pages look at the dataset it made, sidebar and context bar too."""
+    if job is None or job.waits or not job.result or st.session_state.get(LOOKED_AT) == job.id:
+        return
+    dataset = str(job.result["dataset"])
+    if dataset not in set(loaders.datasets()["id"]):
+        return
+    st.session_state[LOOKED_AT] = job.id
+    if dataset != state.read(state.DATASET):
+        for name in state.OF_DATASET:
+            state.write(name, None)
+        state.write(state.DATASET, dataset)
+        st.rerun()

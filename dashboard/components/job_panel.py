@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import loaders, state
 from dashboard.charts.template import CONFIG
 from dashboard.charts.training import STEP, curve_table, training_curve
 from dashboard.jobs.states import REPEATABLE, Job, JobState
@@ -48,7 +48,11 @@ def job_card(job: Job, key: str) -> None:
             t("common.job_cancel"), key=f"{key}_cancel_{job.id}", on_click=loaders.cancel, args=(job.id,)
         )
     elif job.state in REPEATABLE:
-        row.button(t("common.job_retry"), key=f"{key}_retry_{job.id}", on_click=loaders.retry, args=(job.id,))
+        again = row.button(
+            t("common.job_retry"), key=f"{key}_retry_{job.id}", on_click=_retry, args=(job.id,)
+        )
+        if again:
+            st.rerun()  # the whole page: it follows the new job
     if job.state == JobState.QUEUED:
         st.caption(t("common.job_waits"))
     elif job.active:
@@ -61,6 +65,15 @@ def job_card(job: Job, key: str) -> None:
         used, reason = job.device.get("used", "").upper(), job.device["reason"].rstrip(".")
         st.caption(t("common.job_device", device=used, reason=reason))
     _curve(job, key)
+
+
+def _retry(job_id: str) -> None:
+    """Start the job once more; what followed the old one follows the new one."""
+    new = loaders.retry(job_id)
+    if state.read(state.JOB) == job_id:
+        state.write(state.JOB, new)
+    if st.session_state.get(state.PICKED_JOB) == job_id:
+        st.session_state[state.PICKED_JOB] = new
 
 
 def _active(jobs: list[Job]) -> frozenset[str]:

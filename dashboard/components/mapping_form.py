@@ -125,7 +125,7 @@ def _reasons(proposal: Proposal) -> pd.DataFrame:
                 "column": column,
                 "role": t(f"import_data.role_{role.role}"),
                 "reason": role.reason,
-                "sure": role.confidence,
+                "sure": 100 * role.confidence,
             }
             for column, role in proposal.roles.items()
         ]
@@ -138,6 +138,6 @@ def _columns() -> dict[str, Any]:
         "role": t("import_data.column_role"),
         "reason": t("import_data.column_reason"),
         "sure": st.column_config.ProgressColumn(
-            t("import_data.column_sure"), min_value=0, max_value=1, format="percent"
+            t("import_data.column_sure"), min_value=0, max_value=100, format="%.0f %%"
         ),
     }

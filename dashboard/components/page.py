@@ -77,10 +77,11 @@ def nothing_yet(name: str, what: str, why: str, label: str, target: str) -> NoRe
     st.stop()
 
 
-def next_button(label: str, target: str) -> None:
-    """The way on: one button "Next: …" at the end of the page."""
+def next_button(label: str, target: str, *, primary: bool = False) -> None:
+    """The way on: one button "Next: …" at the end of the page; primary where the page has done its work."""
     st.space("small")
-    if st.button(t("common.next", label=label), key=f"next_{target}", type="secondary"):
+    kind = "primary" if primary else "secondary"
+    if st.button(t("common.next", label=label), key=f"next_{target}", type=kind):
         go_to(target)
 
 

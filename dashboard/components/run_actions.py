@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import loaders, state
 from dashboard.components.job_panel import job_card
 from dashboard.text import t
 from dashboard.text.numbers import date_time, plural
@@ -109,7 +109,7 @@ def jobs_and_logs() -> None:
         st.caption(t("runs.job_none"))
         return
     chosen = st.selectbox(
-        t("runs.job_pick"), list(jobs), format_func=lambda i: job_option(jobs[i]), key="runs_job"
+        t("runs.job_pick"), list(jobs), format_func=lambda i: job_option(jobs[i]), key=state.PICKED_JOB
     )
     job = loaders.job(chosen)
     with st.container(border=True):

@@ -51,12 +51,11 @@ def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
 
 def counts_columns() -> dict[str, Any]:
     """Names and formats of `views.split.counts_table`."""
-    right = st.column_config.TextColumn
     return {
-        "label": t("split.column_label"),
-        "train_events": right(t("split.column_train"), alignment="right"),
-        "validation_known": right(t("split.column_validation_known"), alignment="right"),
-        "validation_new": right(t("split.column_validation_new"), alignment="right"),
-        "test_known": right(t("split.column_test_known"), alignment="right"),
-        "test_new": right(t("split.column_test_new"), alignment="right"),
+        "label": st.column_config.TextColumn(t("split.column_label"), pinned=True),
+        "train_events": t("split.column_train"),
+        "validation_known": t("split.column_validation_known"),
+        "validation_new": t("split.column_validation_new"),
+        "test_known": t("split.column_test_known"),
+        "test_new": t("split.column_test_new"),
     }

@@ -48,11 +48,13 @@ def with_interval(mean: float | None, low: float | None, high: float | None) -> 
 
 
 def share(value: float | None) -> str:
-    """A share in %, without decimals from 10 % on: 42 %, 3.1 %, 0.03 %."""
+    """A share in %, without decimals from 10 % on: 42 %, 3.1 %, 0.03 %; what is less is "< 0.01 %"."""
     if _absent(value):
         return MISSING
     percent = value * 100
     size = abs(percent)
+    if 0 < size < 0.005:
+        return "< 0.01 %"
     digits = 0 if size >= 10 or size == 0 else 1 if size >= 0.1 else 2
     return f"{_minus(f'{percent:.{digits}f}')} %"
 
@@ -114,7 +116,7 @@ def shorten(title: str, width: int = 44) -> str:
     head, tail = title[:length], title[length - width + 1 :]
     if title[length] != " " and head.rfind(" ") > length // 2:  # rather between words than inside one
         head = head[: head.rfind(" ")]
-    if title[len(title) - len(tail) - 1] != " " and 0 <= tail.find(" ") < len(tail) // 2:
+    if title[len(title) - len(tail) - 1] != " " and 0 <= tail.find(" ") <= len(tail) // 2:
         tail = tail[tail.find(" ") :]
     return f"{head.rstrip(' :,;+')}…{tail.lstrip()}"
 

@@ -22,8 +22,8 @@ def runs_table(runs: pd.DataFrame, metrics: pd.DataFrame, model_labels: Mapping[
             "model": table["model"].map(lambda name: model_labels.get(name, name)),
             "metric": table["run"].map(chosen).astype(np.float64),
             "protocol": table["protocol"],
+            "seconds": table["seconds"].astype(np.float64),
             "device": table["device"].str.upper(),
-            "seconds": table["seconds"],
             "created": table["created"],
             "run": table["run"],
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dashboard.text.numbers import exact_count
 from data.dataset import Dataset
 from data.split import Split
 
@@ -34,7 +33,8 @@ def sizes(split: Split) -> pd.DataFrame:
 
 
 def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
-    """The counts of `SplitAdvice`, one row per protocol, the recommended first, numbers as text."""
+    """The counts of `SplitAdvice`, one row per protocol, the recommended first; NaN where a
+    protocol cannot be used."""
     table = counts.assign(_first=counts["protocol"].ne(recommended))
     columns = [
         "label", "train_events", "validation_known", "validation_new", "test_known", "test_new",
@@ -43,4 +43,4 @@ def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
         if name not in table:
             table[name] = None
     table = table.sort_values("_first", kind="stable")[columns].reset_index(drop=True)
-    return table.assign(**{name: table[name].map(exact_count) for name in columns[1:]})
+    return table.astype(dict.fromkeys(columns[1:], np.float64))

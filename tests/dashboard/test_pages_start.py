@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from dashboard import loaders
-from tests.dashboard.conftest import open_page
+from dashboard.jobs.states import Identity, JobState
+from dashboard.loaders import uploads
+from data.errors import DataError
+from tests.dashboard.conftest import do, open_page
 
 TITLES = {
     "home": "Home",
@@ -22,6 +27,18 @@ TITLES = {
 
 def button(app, key):
     return next(b for b in app.button if b.key == key)
+
+
+def finish(job: str, result: dict) -> None:
+    """Mark a job as run by this process."""
+    loaders.jobs().begin(job, Identity(os.getpid(), psutil.Process().create_time()))
+    loaders.jobs().finish(job, JobState.DONE, result=result)
+
+
+def fail(job: str) -> None:
+    """Mark a job as failed in this process."""
+    loaders.jobs().begin(job, Identity(os.getpid(), psutil.Process().create_time()))
+    loaders.jobs().finish(job, JobState.FAILED, error="The disk is full.", hint="Make room.")
 
 
 @pytest.mark.parametrize(("name", "title"), TITLES.items())
@@ -153,9 +170,6 @@ def test_a_dropped_file_is_mapped_and_imported(empty_home):
 
 
 def test_the_outcome_of_an_import_adds_up_on_the_page(empty_home):
-    from dashboard.loaders import uploads
-    from tests.dashboard.conftest import do
-
     broken = CSV + "u1,i1,not a number,1600000000\n"
     upload = uploads.keep("shop.csv", broken.encode())
     job = loaders.submit("import", {"upload": upload}, "Import shop.csv")
@@ -164,23 +178,102 @@ def test_the_outcome_of_an_import_adds_up_on_the_page(empty_home):
     app = open_page("import_data", job=job)
     assert not app.exception
     lines = next(frame.value for frame in app.dataframe if "what" in frame.value)
-    numbers = [int(text.replace("\u2009", "")) for text in lines["lines"]]
+    numbers = [int(lines) for lines in lines["lines"]]
     assert sum(numbers[:-1]) == numbers[-1] == len(broken.splitlines())
     quarantined = next(frame.value for frame in app.dataframe if "reason" in frame.value)
     assert isinstance(quarantined, pd.DataFrame)
     assert len(quarantined) == 1
 
 
-def finish(job: str, result: dict) -> None:
-    """Mark a job as run by this process."""
-    import os
+def test_the_new_dataset_is_looked_at_once_and_may_then_be_changed(seeded_home):
+    before = str(loaders.datasets()["id"].iloc[0])
+    upload = uploads.keep("shop.csv", CSV.encode())
+    job = loaders.submit("import", {"upload": upload}, "Import shop.csv")
+    result = do(loaders.home(), loaders.store(), "import", {"upload": upload})
+    finish(job, result)
+    loaders.jobs().mark_registered(job)
+    app = open_page("import_data", job=job, dataset=before)
+    assert app.main.caption[0].value.startswith("shop (")
+    picker = app.sidebar.selectbox[0]
+    assert picker.value == result["dataset"]
+    picker.set_value(before).run()
+    assert app.sidebar.selectbox[0].value == before
 
-    import psutil
 
-    from dashboard.jobs.states import Identity, JobState
+def test_notes_and_problems_speak_of_a_file_by_the_name_it_was_sent_with(empty_home):
+    events = uploads.keep("shop.csv", CSV.encode())
+    items = uploads.keep("goods.csv", b"item,title\ni1,One\ni2,Two\n")
+    spec = {"upload": events, "items_upload": items}
+    result = do(loaders.home(), loaders.store(), "import", spec)
+    assert "goods.csv describes 2 of 11 items." in result["notes"]
+    assert loaders.dataset_meta(result["dataset"])["facts"]["source"] == "shop.csv"
+    unusable = uploads.keep("wrong.csv", b"user,item\nu1,\nu2,\n")
+    with pytest.raises(DataError, match=r"No row of wrong\.csv can be used"):
+        do(loaders.home(), loaders.store(), "import", {"upload": unusable})
 
-    loaders.jobs().begin(job, Identity(os.getpid(), psutil.Process().create_time()))
-    loaders.jobs().finish(job, JobState.DONE, result=result)
+
+def test_try_again_starts_the_job_once_more_and_the_page_follows_the_new_one(empty_home):
+    upload = uploads.keep("shop.csv", CSV.encode())
+    old = loaders.submit("import", {"upload": upload}, "Import shop.csv")
+    fail(old)
+    app = open_page("import_data", job=old, upload=upload)
+    assert "The disk is full." in app.error[0].value
+    button(app, f"import_job_retry_{old}").click().run()
+    assert not app.exception
+    (new,) = loaders.active_jobs()
+    assert (new.id != old, new.spec) == (True, {"upload": upload})
+    assert new.id in app.query_params["job"]
+    assert not app.error
+
+
+def test_a_failed_import_leads_back_to_its_columns(empty_home):
+    upload = uploads.keep("shop.csv", CSV.encode())
+    job = loaders.submit("import", {"upload": upload}, "Import shop.csv")
+    fail(job)
+    app = open_page("import_data", job=job, upload=upload)
+    button(app, "import_change").click().run()
+    assert not app.exception
+    assert button(app, "import_go").label == "Import shop.csv"
+
+
+def test_a_job_tried_again_from_the_log_is_the_one_shown(seeded_home):
+    old = loaders.submit("sample", {"sample": "marketplace"}, "Make the sample")
+    fail(old)
+    app = open_page("runs")
+    button(app, f"runs_log_retry_{old}").click().run()
+    assert not app.exception
+    assert app.selectbox(key="runs_job").value == loaders.active_jobs()[0].id
+
+
+def test_lists_made_elsewhere_are_submitted_and_then_told_about(seeded_home):
+    dataset = loaders.dataset(str(loaders.datasets()["id"].iloc[0]))
+    rows = [
+        f"{user},{item},{rank + 1}"
+        for user in dataset.users.ids[:50]
+        for rank, item in enumerate(dataset.items.ids[:5])
+    ]
+    content = "\n".join(["user,item,rank", *rows, "nobody,nothing,1"])
+    app = open_page("runs")
+    app.file_uploader[0].upload("theirs.csv", content.encode()).run()
+    app.text_input(key="runs_lists_label").set_value("Their engine").run()
+    button(app, "runs_lists_start").click().run()
+    assert not app.exception
+    (job,) = loaders.active_jobs(("lists",))
+    assert job.spec["label"] == "Their engine"
+    finish(job.id, do(loaders.home(), loaders.store(), "lists", job.spec))
+    loaders.jobs().mark_registered(job.id)
+    app = open_page("runs")
+    assert any("250 of 251 rows" in caption.value for caption in app.caption)
+    assert "Their engine" in set(next(f.value for f in app.dataframe if "run" in f.value)["label"])
+
+
+@pytest.mark.parametrize("name", ["home", "profile", "train", "leaderboard"])
+def test_an_empty_page_shows_the_work_that_will_fill_it(name, empty_home):
+    loaders.submit("sample", {"sample": "marketplace"}, "Make the built-in sample")
+    app = open_page(name)
+    assert not app.exception
+    assert any("Make the built-in sample" in text.value for text in app.markdown)
+    assert any("fills by itself" in caption.value for caption in app.caption)
 
 
 def test_a_file_that_is_no_table_leaves_a_problem_and_the_drop_zone(empty_home):
@@ -209,3 +302,23 @@ def test_every_model_has_a_form_made_of_its_settings(seeded_home):
     }
     fields = {f"train_{name}_{field}" for name, kind in MODELS.items() for field in kind.Config.model_fields}
     assert fields <= keys
+
+
+def test_an_error_nobody_expected_shows_its_number_and_the_log_has_the_traceback(caplog):
+    from streamlit.testing.v1 import AppTest
+
+    from dashboard.server.asgi import app as server
+
+    def page():
+        from dashboard.components.problem import unexpected
+
+        try:
+            print(1 / 0)
+        except ZeroDivisionError as error:
+            unexpected(error)
+
+    shown = AppTest.from_function(page).run().error[0].value
+    number = shown.split("(number ")[1].split(")")[0]
+    assert f"incident {number}" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert server._on_script_error.__name__ == "unexpected"

@@ -103,6 +103,7 @@ def test_a_sentence_is_filled_in():
         (numbers.share(0.031), "3.1 %"),
         (numbers.share(0.0003), "0.03 %"),
         (numbers.share(0), "0 %"),
+        (numbers.share(0.00001), "< 0.01 %"),
         (numbers.count(9724), f"9{THIN}724"),
         (numbers.count(10_000), "10k"),
         (numbers.count(100_836), "101k"),
@@ -131,3 +132,7 @@ def test_a_long_title_is_cut_in_the_middle():
     assert len(cut) <= 30
     assert cut.startswith("The Lord")
     assert cut.endswith("(2001)")
+    assert (
+        numbers.shorten("Reciprocal rank fusion: Item-kNN + EASE + Implicit ALS", 24) == "Reciprocal rank…ALS"
+    )
+    assert numbers.shorten("one-very-long-word-without-any-space-in-it", 20) == "one-very-lon…e-in-it"

@@ -84,6 +84,12 @@ WORDS: dict[str, str] = {
     "import_data.quarantine_none": "Every line could be read.",
     "import_data.column_line": "Line",
     "import_data.column_text": "Text",
+    "import_data.change": "Change the columns",
+    "import_data.reason_ragged_row": "more or fewer fields than columns",
+    "import_data.reason_stray_quote": "a quote that does not close",
+    "import_data.reason_empty_item": "no item",
+    "import_data.reason_bad_weight": "weight is no number",
+    "import_data.reason_bad_time": "time not understood",
     "import_data.more": "Import another file",
     "import_data.next": "check the data",
 }
