@@ -178,9 +178,9 @@ def _note(people: Cohort, split: Split, shown: Shown, policy: Policy) -> str:
     """The conditions of the curve in plain sentences."""
     n = len(people.holdout)
     sentences = [
-        f"The same {n:,} users, targets and candidates at every point: judged users with at least "
-        f"{people.min_history} earlier events ({people.n_eligible:,} of {people.n_judged:,}"
-        + (f", {n:,} drawn)." if n < people.n_eligible else ")."),
+        f"The same {_count(n)} users, targets and candidates at every point: judged users with at least "
+        f"{people.min_history} earlier events ({_count(people.n_eligible)} of {_count(people.n_judged)}"
+        + (f", {_count(n)} drawn)." if n < people.n_eligible else ")."),
         f"Each is scored as an unknown user from the {_SHOWN[shown]} n events.",
     ]
     if policy.seen == "hide":
@@ -192,8 +192,8 @@ def _note(people: Cohort, split: Split, shown: Shown, policy: Policy) -> str:
         sentences.append("None of these users was in the training data.")
     else:
         sentences.append(
-            f"Earlier events of {trained:,} of them were in the training data, so their items may be known "
-            "a little too well; a split by user avoids this."
+            f"Earlier events of {_count(trained)} of them were in the training data, so their items may be "
+            "known a little too well; a split by user avoids this."
         )
     if split.protocol == "random":
         sentences.append("The split is random: shown events need not be earlier than the targets.")
@@ -201,3 +201,8 @@ def _note(people: Cohort, split: Split, shown: Shown, policy: Policy) -> str:
         many = ", ".join(map(str, people.dropped))
         sentences.append(f"Left out: {many} events, too few users have that many.")
     return " ".join(sentences)
+
+
+def _count(n: int) -> str:
+    """A count with thin spaces, as the pages write it."""
+    return f"{n:,}".replace(",", "\u2009")

@@ -9,10 +9,11 @@ import streamlit as st
 from core.fusion import Pool
 from dashboard import loaders
 from dashboard.components import empty_state, job_panel, next_button, page, shown_problems, user_search
-from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button, widths
+from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button
 from dashboard.components.fusion_figures import fusion_figures
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
+from dashboard.text.markdown import literal, written
 from dashboard.views import fusion as view
 from dashboard.views.conditions import Conditions, row_of_user
 
@@ -70,9 +71,9 @@ with shown_problems():
             st.markdown(view.finding(result, recipe.metric, recipe.k, labels))
             st.caption(t("fusion_lab.validation", n=numbers.count(result.fused.n)))
     with shown:
-        st.markdown(t("fusion_lab.list_of", user=found.dataset.users.ids[user]))
+        st.markdown(t("fusion_lab.list_of", user=literal(found.dataset.users.ids[user])))
         rows = view.list_table(table, members, labels, found.judged.targets[row])
-        st.dataframe(rows, hide_index=True, key=f"{NAME}_list", column_config=widths(rows))
+        st.table(written(rows), hide_index=True)
         st.caption(t("fusion_lab.legend"))
     fusion_figures(
         table, result, members, labels, loaders.looks(single),

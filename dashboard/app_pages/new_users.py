@@ -55,8 +55,10 @@ def curve(meta: dict[str, Any], top: Any) -> None:
     figure = n_shot_curve(table, looks, x=t("new_users.axis_n"), y=t("new_users.axis_metric", **words))
     rows = view.shown_table(table, meta["metric"], meta["k"])
     chart_card(t("new_users.figure", **words), figure, rows, f"{NAME}_curve", t("new_users.how"))
-    for sentence in view.crossing_sentences(found, labels):
-        st.markdown(f"- {sentence}")
+    sentences = view.crossing_sentences(found, labels, len(meta["ns"]))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    if stand_ins := view.stand_in_words(table, labels):
+        st.caption(" ".join(stand_ins))
     for line, reason in meta.get("refused", {}).items():
         st.caption(t("new_users.refused", model=labels.get(line, line), reason=reason))
 

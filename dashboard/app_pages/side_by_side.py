@@ -10,10 +10,11 @@ from core.models.base import Recommender
 from dashboard import loaders
 from dashboard.charts.side_by_side import bump
 from dashboard.components import chart_card, next_button, page, run_picker, shown_problems, user_search
-from dashboard.components.choices import even, k_choice, one_of
+from dashboard.components.choices import k_choice, one_of
 from dashboard.components.history_editor import history_editor
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
+from dashboard.text.markdown import literal, written
 from dashboard.views import side_by_side as view
 from dashboard.views.conditions import history_of, taken_later
 from data.errors import ConfigError
@@ -21,7 +22,7 @@ from data.histories import Histories
 
 NAME, HISTORY, LISTS_AT_FIRST = "side_by_side", "history", 3
 WHO = ("user", "edit")
-TABLE = 540  # pixels that the lists have on a 1280 pixel screen
+LONGEST, PAST = 64, 640  # letters of a title, pixels of the history before it scrolls
 
 
 def first_runs() -> list[str]:
@@ -53,18 +54,14 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         if user is None:
             st.caption(t("side_by_side.edited", n=len(row.items)))
         left, right = st.columns([1, 2.4])
-        name = "" if user is None else numbers.shorten(str(found.dataset.users.ids[user]), 20)
+        name = "" if user is None else literal(numbers.shorten(str(found.dataset.users.ids[user]), 20))
         head = "history" if user is None else "history_user"
         left.markdown(t(f"side_by_side.{head}", n=len(row.items), user=name))
         past = view.history_table(row, found.dataset.titles)
-        height = 38 + 35 * max(min(k, len(past)), 1)
-        sizes = even(past, 138, 226)
-        left.dataframe(past, hide_index=True, height=height, key=f"{NAME}_past", column_config=sizes)
+        left.table(written(past), hide_index=True, height=PAST if len(past) > k else "content")
         right.markdown(t("side_by_side.lists"))
-        letters = max(12, TABLE // (8 * max(len(lists), 1)) - 4)  # 4: the arrow
-        cells = view.side_by_side_table(tidy, taken=taken, width=letters)
-        shares = even(cells, 44, TABLE)
-        right.dataframe(cells, hide_index=True, height=38 + 35 * k, key=f"{NAME}_lists", column_config=shares)
+        cells = view.side_by_side_table(tidy, taken=taken, width=LONGEST)
+        right.table(written(cells), hide_index=True)
         st.caption(t("side_by_side.legend", depth=view.DEPTH))
         for sentence in view.stand_ins(lists):
             st.info(sentence)
@@ -74,7 +71,13 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
     item = st.selectbox(t("side_by_side.strong"), list(titles), format_func=titles.get, key=f"{NAME}_strong")
     how = t("side_by_side.how", policy=found.policy.describe())
     figure = bump(tidy, k=k, chosen=item, y=t("side_by_side.axis_rank"))
-    chart_card(t("side_by_side.figure"), figure, view.long_table(tidy), "side_by_side_bump", how)
+    chart_card(
+        t("side_by_side.figure", title=numbers.shorten(titles[item], 40)),
+        figure,
+        view.long_table(tidy),
+        "side_by_side_bump",
+        how,
+    )
 
 
 here = page(NAME, needs="runs")

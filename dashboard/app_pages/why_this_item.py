@@ -12,6 +12,7 @@ from dashboard.components.item_choice import item_choice
 from dashboard.components.run_choice import run_choice
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
+from dashboard.text.markdown import literal
 from dashboard.views import explanation as view
 from dashboard.views.conditions import Conditions, history_of
 from dashboard.views.side_by_side import Shown, lists_for
@@ -23,7 +24,8 @@ NAME, DEPTH = "why_this_item", 20
 def headline(listed: Shown, model: str, item: int, user: int, found: Conditions) -> str:
     """What is explained, in one line."""
     place = [int(one) for one in listed.items].index(item) + 1 if item in listed.items else 0
-    words = {"model": model, "title": found.dataset.titles[item], "user": found.dataset.users.ids[user]}
+    named = {"model": model, "title": found.dataset.titles[item], "user": found.dataset.users.ids[user]}
+    words = {key: literal(text) for key, text in named.items()}
     key = "headline" if place else "headline_unlisted"
     return t(f"why_this_item.{key}", rank=place, depth=DEPTH, **words)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.template import Look, add_interval, blank, plain
-from dashboard.charts.theme import BACKGROUND, SEQUENTIAL
+from dashboard.charts.theme import BACKGROUND, SEQUENTIAL, TEXT
 from dashboard.text.numbers import shorten
 
 
@@ -84,7 +84,7 @@ def agreement_map(table: pd.DataFrame) -> go.Figure:
                 y=left,
                 text=f"{value:.2f}",
                 showarrow=False,
-                font={"size": 12, **({"color": BACKGROUND} if value > 0.55 else {})},
+                font={"size": 12, "color": BACKGROUND if value > 0.55 else TEXT},
             )
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6)
     figure.update_xaxes(showgrid=False, side="top")

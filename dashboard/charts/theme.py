@@ -11,6 +11,7 @@ MODELS = tuple(f"#{place:06d}" for place in range(1, 11))  # the ten categorical
 PRIMARY = MODELS[0]
 POSITIVE = MODELS[0]  # better, or a part that raises a score: blue
 NEGATIVE = MODELS[1]  # worse, or a part that lowers a score: orange
+TEXT = "#000037"  # the page's own text, for words on a filled area
 MUTED = "#000036"  # secondary text, lines of reference
 FAINT = "#000039"  # fill of areas, rest bars
 BACKGROUND = "#000038"
@@ -28,6 +29,7 @@ LIGHT = {  # what the placeholders stand for on paper
             strict=True,
         )
     ),
+    TEXT: "#1B2430",
     MUTED: "#5B6675",
     FAINT: "#E3E8EF",
     BACKGROUND: "#FFFFFF",

@@ -83,9 +83,9 @@ def _all_metrics(group: board.Group, k: int, users: Users) -> None:
     rows = board.all_metrics_table(group.entries, k, users=users)
     metric, definition, denominator, judged = (rows.columns[place] for place in (0, -3, -2, -1))
     runs = list(rows.columns[1:-3])
-    settings = {run: st.column_config.NumberColumn(shorten(run, 16), format="%.3f", help=run) for run in runs}
+    settings = {run: st.column_config.TextColumn(shorten(run, 16), help=run) for run in runs}
     st.dataframe(
-        rows[[metric, *runs, judged]],
+        board.written_metrics(rows[[metric, *runs, judged]], runs),
         hide_index=True,
         height=38 + 35 * len(rows),
         key="leaderboard_all",

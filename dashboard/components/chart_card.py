@@ -6,8 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.charts.template import CONFIG, on_paper
+from dashboard.charts.template import CONFIG, on_paper, plain
 from dashboard.text import t
+from dashboard.text.markdown import literal
 
 
 def chart_card(
@@ -30,7 +31,7 @@ def chart_card(
         how: markdown of "how is this computed", or None.
     """
     with st.container(border=True):
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{literal(title)}**")
         drawn, listed = st.tabs([t("common.tab_figure"), t("common.tab_table")])
         with drawn:
             event = st.plotly_chart(figure, key=key, config=CONFIG, alt=title, on_select=on_select)
@@ -67,6 +68,6 @@ def _downloads(title: str, figure: go.Figure, table: pd.DataFrame, key: str) -> 
 def standalone_html(title: str, figure: go.Figure) -> str:
     """The figure as one file that asks no other host for anything."""
     paper = on_paper(figure)
-    paper.update_layout(title={"text": title, "font": {"size": 15}, "x": 0.01}, margin_t=56)
+    paper.update_layout(title={"text": plain(title), "font": {"size": 15}, "x": 0.01}, margin_t=56)
     paper.update_layout(height=(paper.layout.height or 340) + 40)  # room for the title
     return str(paper.to_html(include_plotlyjs=True, config=CONFIG))

@@ -119,10 +119,3 @@ def save_button(recipe: Recipe, labels: dict[str, str]) -> None:
         on_click=loaders.submit,
         args=("fuse", recipe.spec(), t("fusion_lab.save_title", names=names)),
     )
-
-
-def widths(table: pd.DataFrame) -> dict[str, object]:
-    """Column settings that keep rank, title, score and up to five members in sight at 1280 pixels."""
-    rank, title, *others = (str(name) for name in table.columns)
-    own = {rank: 46, title: 160} | dict.fromkeys(others, 71)
-    return {name: st.column_config.Column(width=width) for name, width in own.items()}

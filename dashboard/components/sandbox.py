@@ -6,18 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.components.choices import even, k_choice
+from dashboard.components.choices import k_choice
 from dashboard.components.history_editor import history_editor
 from dashboard.components.run_choice import runs_choice
 from dashboard.loaders import compare
 from dashboard.text import t
+from dashboard.text.markdown import written
 from dashboard.views import side_by_side as lists
 from dashboard.views.cold_start import changed_titles
 from dashboard.views.conditions import edited_history, history_of
 
 PICKED = "picked"  # name of the chosen items in the URL
 MODELS_AT_FIRST, ITEMS_AT_FIRST = 4, 2
-TABLE = 800  # pixels that the lists have on a 1280 pixel screen
+LONGEST = 64  # letters of a title
 
 
 def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
@@ -42,9 +43,8 @@ def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
     with top:
         st.markdown(t("new_users.sandbox" if items else "new_users.sandbox_empty", n=len(items)))
         tidy = lists.tidy_lists(now, found.dataset.titles, k=k)
-        letters = max(14, TABLE // (8 * len(models)))
-        table = lists.side_by_side_table(tidy, width=letters, moves=False)
-        st.dataframe(table, hide_index=True, key=f"{page}_lists", column_config=even(table, 52, TABLE))
-        words = changed_titles(before, now, k) if items else []
-        st.caption(" ".join([*words, *lists.stand_ins(now)]))
+        table = lists.side_by_side_table(tidy, width=LONGEST, moves=False)
+        st.table(written(table), hide_index=True)
+        words = changed_titles(before, now, k) if items else ""
+        st.caption(" ".join([words, *lists.stand_ins(now)]))
     st.caption(t("new_users.sandbox_share"))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.cold_start.crossing import Crossing
+from core.cold_start.curve import BASELINE
 from core.metrics import METRICS
 from dashboard.charts.template import Look, model_look
 from dashboard.text import numbers, t
@@ -61,12 +62,14 @@ def _events(n: int) -> str:
     return t("new_users.event") if n == 1 else t("new_users.events", n=n)
 
 
-def crossing_sentences(crossings: Sequence[Crossing], labels: Mapping[str, str]) -> list[str]:
-    """One sentence per line, in the order of the curve."""
-    return [_crossing_words(one, labels) for one in crossings]
+def crossing_sentences(
+    crossings: Sequence[Crossing], labels: Mapping[str, str], n_points: int = 0
+) -> list[str]:
+    """One sentence per line, in the order of the curve; `n_points` is the number of points of a line."""
+    return [_crossing_words(one, labels, n_points) for one in crossings]
 
 
-def _crossing_words(one: Crossing, labels: Mapping[str, str]) -> str:
+def _crossing_words(one: Crossing, labels: Mapping[str, str], n_points: int) -> str:
     names = {"model": labels.get(one.name, one.name), "baseline": labels.get(one.baseline, one.baseline)}
     gap = numbers.difference(one.difference, one.low, one.high)
     if one.n is None:
@@ -76,8 +79,20 @@ def _crossing_words(one: Crossing, labels: Mapping[str, str]) -> str:
         words = t(f"new_users.{key}", events=_events(one.at), difference=gap, **names)
     if one.behind:
         behind = numbers.join([str(n) for n in one.behind])
-        words += " " + t("new_users.line_behind", ns=behind, **names)
+        key = "line_behind_all" if one.n is None and len(one.behind) == n_points else "line_behind"
+        words += " " + t(f"new_users.{key}", ns=behind, **names)
     return words
+
+
+def stand_in_words(points: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """A sentence for each number of events at which popularity stands in for models without any answer."""
+    sentences = []
+    for n, rows in points[points["answered_share"] == 0].groupby("n"):
+        names = [labels.get(name, name) for name in rows["name"] if name != BASELINE]
+        if names:
+            key = "stand_in_one" if len(names) == 1 else "stand_in"
+            sentences.append(t(f"new_users.{key}", names=numbers.join(names), events=_events(int(n))))
+    return sentences
 
 
 def stored_crossings(meta: Mapping[str, Any]) -> list[Crossing]:
@@ -104,15 +119,14 @@ def line_looks(meta: Mapping[str, Any], looks: Mapping[str, Look]) -> dict[str, 
     }
 
 
-def changed_titles(before: Sequence[Shown], now: Sequence[Shown], k: int) -> list[str]:
-    """How many of the k titles of each list differ from those of a person without history."""
-    return [
-        t(
-            "new_users.changed",
-            name=new.name,
-            n=len(set(new.items[:k].tolist()) - set(old.items[:k].tolist())),
-            k=min(k, len(new.items)),
-        )
+def changed_titles(before: Sequence[Shown], now: Sequence[Shown], k: int) -> str:
+    """How many of the k titles of each list differ from those of a person without history; "" for no list."""
+    counted = [
+        (new.name, len(set(new.items[:k].tolist()) - set(old.items[:k].tolist())), min(k, len(new.items)))
         for old, new in zip(before, now, strict=True)
         if len(new.items)
     ]
+    if len(counted) > 1 and all(n == of == k for _, n, of in counted):
+        return t("new_users.changed_all", k=k)
+    lists = [t("new_users.changed_list", name=name, n=n, k=of) for name, n, of in counted]
+    return t("new_users.changed", lists=numbers.join(lists)) if lists else ""

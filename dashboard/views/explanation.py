@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.arrays import NO_ITEM
 from core.explanation import EXPLAINERS, Change, Explanation, Reason
 from dashboard.text import numbers, t
+from dashboard.text.markdown import literal
 
 LEAST_AGAINST = 0.05  # of what speaks for the item: less is not worth a sentence
 SHOWN = 8  # parts of the waterfall before the others are summed
@@ -90,8 +91,8 @@ def sentence(
     """Why, from facts alone: nothing below the noise, nothing negative, ranks only after scoring again."""
     if reason.silent:
         return t("why_this_item.silent")
-    names = [f"**{titles[item]}**" for item in reason.items] or [
-        f"**{labels.get(name, name)}**" for name in reason.names
+    names = [f"**{literal(titles[item])}**" for item in reason.items] or [
+        f"**{literal(labels.get(name, name))}**" for name in reason.names
     ]
     shares = numbers.join([numbers.share(share) for share in reason.shares])
     words = [t("why_this_item.because", names=numbers.join(names), shares=shares)]
@@ -101,12 +102,15 @@ def sentence(
     if reason.against is not None and -reason.against_amount >= LEAST_AGAINST * speaks_for:
         against = reason.against
         name = titles[against] if isinstance(against, int) else labels.get(against, against)
-        words.append(t("why_this_item.against", title=name, amount=numbers.signed(reason.against_amount)))
+        words.append(
+            t("why_this_item.against", title=literal(name), amount=numbers.signed(reason.against_amount))
+        )
     return " ".join(words)
 
 
 def without_words(change: Change, title: str) -> str:
     """What happens to the item's place without the event, found by scoring again."""
+    title = literal(title)
     before, after = change.rank_before, change.rank_after
     if after == 0:
         return t("why_this_item.without_gone", title=title, before=before)

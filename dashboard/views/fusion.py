@@ -194,11 +194,11 @@ def list_table(
     taken = set(targets.indices)
     shown = pd.DataFrame({t("fusion_lab.column_rank"): table["rank"]})
     shown[t("fusion_lab.column_title")] = [
-        f"✓ {row.title}" if row.item in taken else row.title for row in table.itertuples()
+        ("✓ " if row.item in taken else "") + numbers.shorten(row.title, 64) for row in table.itertuples()
     ]
     digits = 3 if table["score"].max() >= 0.1 else 4  # reciprocal ranks are small
     shown[t("fusion_lab.column_score")] = [f"{score:.{digits}f}" for score in table["score"]]
-    heads = dict(zip(members, distinct([numbers.shorten(labels[m], 12) for m in members]), strict=True))
+    heads = dict(zip(members, distinct([numbers.shorten(labels[m], 16) for m in members]), strict=True))
     for member in members:
         shown[heads[member]] = [
             numbers.MISSING if pd.isna(rank) else str(int(rank)) for rank in table[f"rank: {member}"]

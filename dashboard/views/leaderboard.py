@@ -272,6 +272,14 @@ def all_metrics_table(entries: Sequence[Entry], k: int, *, users: Users = "known
     return pd.DataFrame(rows)
 
 
+def written_metrics(rows: pd.DataFrame, runs: Sequence[str]) -> pd.DataFrame:
+    """The values of runs written out: three decimals, and one for numbers above ten."""
+    written = {
+        run: [f"{value:.1f}" if value >= 10 else numbers.score(value) for value in rows[run]] for run in runs
+    }
+    return rows.assign(**written)
+
+
 def _value(evaluation: Evaluation, name: str, k: int, users: Users) -> float:
     if METRICS[name].per_user:
         values = evaluation.values(name, k, users)

@@ -182,20 +182,16 @@ def finding(shown: Sequence[Shown], *, k: int, taken: frozenset[int], judged: bo
     """How many titles all lists share, and which list held most of what the user went on to take."""
     tops = {one.name: {int(item) for item in one.items[:k]} for one in shown}
     shared = set.intersection(*tops.values()) if tops else set()
-    words = [t("side_by_side.finding_shared", n=len(tops), shared=len(shared), k=k)]
+    key = "finding_one" if len(tops) < 2 else "finding_shared" if shared else "finding_apart"
+    words = [t(f"side_by_side.{key}", n=len(tops), shared=len(shared), k=k)]
     if judged:
         right = {name: len(top & taken) for name, top in tops.items()}
-        best = max(right, key=lambda name: right[name])
-        key = "finding_right" if right[best] else "finding_none"
-        words.append(
-            t(
-                f"side_by_side.{key}",
-                name=numbers.shorten(best, 40),
-                right=right[best],
-                taken=numbers.count(len(taken)),
-                k=k,
-            )
-        )
+        most = max(right.values())
+        best = [numbers.shorten(name, 40) for name, n in right.items() if n == most]  # all that tie
+        verb = t("side_by_side.verb_one" if len(best) == 1 else "side_by_side.verb_many")
+        none = "finding_none" if len(tops) > 1 else "finding_alone_none"
+        found = {"name": numbers.join(best), "verb": verb, "right": most, "taken": numbers.count(len(taken))}
+        words.append(t(f"side_by_side.{'finding_right' if most else none}", **found))
     return " ".join(words)
 
 

@@ -90,14 +90,14 @@ def test_another_metric_and_length_change_the_table(seeded_home):
 
 def test_side_by_side_shows_history_and_lists_and_follows_the_user(seeded_home):
     app = open_page("side_by_side")
-    past, lists = app.dataframe[0].value, app.dataframe[1].value
+    past, lists = app.table[0].value, app.table[1].value
     assert "Title" in past.columns
     assert len(lists) == 10
     first = lists.copy()
     box = widget(app.selectbox, "side_by_side_user_pick")
     box.set_value(box.value + 1 if box.value < 100 else box.value - 1).run()
     assert not app.exception
-    assert not app.dataframe[1].value.equals(first)
+    assert not app.table[1].value.equals(first)
 
 
 def test_a_history_put_together_by_hand_stands_in_the_link(seeded_home):
@@ -111,11 +111,11 @@ def test_a_history_put_together_by_hand_stands_in_the_link(seeded_home):
 
 def test_moving_a_slider_changes_the_fused_list(seeded_home):
     app = open_page("fusion_lab")
-    before = keyed_table(app).copy()
+    before = app.table[0].value.copy()
     slider = next(one for one in app.slider if one.key.startswith("fusion_lab_w_"))
     slider.set_value(0.0).run()
     assert not app.exception
-    assert keyed_table(app)["Title"].tolist() != before["Title"].tolist()
+    assert app.table[0].value["Title"].tolist() != before["Title"].tolist()
 
 
 def test_all_weights_zero_says_what_to_do(seeded_home):
@@ -200,7 +200,7 @@ def test_the_sandbox_lists_change_with_the_items_in_the_link(seeded_home):
     for item in (3, 40):
         app = open_page("new_users", new_users_tab="Sandbox", picked=str(ids[item]))
         assert not app.exception
-        lists.append(next(one.value for one in app.dataframe if "Rank" in one.value.columns))
+        lists.append(next(one.value for one in app.table if "Rank" in one.value.columns))
     assert not lists[0].equals(lists[1])
 
 

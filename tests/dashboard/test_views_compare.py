@@ -18,6 +18,7 @@ from core.fusion import FUSERS
 from core.fusion.pool import build_pool
 from core.metrics import PER_USER
 from core.ranking import Recommendations
+from dashboard.text.markdown import literal, written
 from dashboard.views import cold_start, explanation, fusion, leaderboard, side_by_side
 from dashboard.views.conditions import Conditions, history_of, row_of_user, taken_later
 from dashboard.views.labels import distinct
@@ -183,7 +184,33 @@ def test_the_finding_counts_shared_titles_and_names_the_list_that_was_right():
     lists = [shown("A", [1, 2, 3]), shown("B", [2, 5, 6])]
     text = side_by_side.finding(lists, k=3, taken=frozenset({5, 6}), judged=True)
     assert text.startswith("**All 2 lists share 1 of the first 3 titles.**")
-    assert "B shows 2 of the 2" in text
+    assert "Of the 2 that this user went on to take (marked ✓), B shows 2." in text
+
+
+def test_lists_that_are_right_equally_often_are_all_named():
+    lists = [shown("A", [1, 2]), shown("B", [5, 6]), shown("C", [7, 8])]
+    text = side_by_side.finding(lists, k=2, taken=frozenset({2, 5}), judged=True)
+    assert text.startswith("**The 3 lists have no title in common among the first 2.**")
+    assert "A and B show 1." in text
+
+
+def test_one_list_alone_shares_nothing_and_is_told_so():
+    text = side_by_side.finding([shown("A", [1, 2])], k=2, taken=frozenset({9}), judged=True)
+    assert "All 1" not in text
+    assert text.endswith("It shows none of the 1 that this user went on to take.")
+
+
+def test_a_fusion_says_what_it_joins_and_weights_only_where_they_differ():
+    names = {"a": "EASE", "b": "ALS"}
+    assert fusion.joins("RRF of 2", ("a", "b"), (0.5, 0.5), names) == "RRF of 2 joins EASE and ALS."
+    assert fusion.joins("RRF of 2", ("a", "b"), (0.9, 0.3), names) == (
+        "RRF of 2 joins EASE (0.75) and ALS (0.25)."
+    )
+
+
+def test_metrics_are_written_with_three_decimals_and_one_above_ten():
+    rows = pd.DataFrame({"Metric": ["NDCG@10", "Effective rank"], "EASE": [0.0704, 101.22]})
+    assert leaderboard.written_metrics(rows, ["EASE"])["EASE"].tolist() == ["0.070", "101.2"]
 
 
 def test_who_stands_in_for_a_model_is_said():
@@ -416,6 +443,34 @@ def test_curves_keep_the_order_of_the_lines_and_the_table_one_column_each():
 
 def test_how_much_a_list_changed_is_counted_against_that_of_a_person_without_history():
     before, now = [shown("A", [1, 2, 3])], [shown("A", [1, 5, 6])]
-    assert cold_start.changed_titles(before, now, 3) == [
-        "A changes 2 of 3 titles against a person without history."
+    assert cold_start.changed_titles(before, now, 3) == (
+        "Against the list of a person without history change: A 2 of 3."
+    )
+
+
+def test_lists_that_all_change_fully_are_said_once():
+    before, now = [shown("A", [1, 2]), shown("B", [3, 4])], [shown("A", [5, 6]), shown("B", [7, 8])]
+    assert cold_start.changed_titles(before, now, 2) == (
+        "Every list differs in all 2 titles from that of a person without history."
+    )
+
+
+def test_models_without_an_answer_are_named_where_popularity_stands_in():
+    points = pd.DataFrame(
+        {
+            "name": ["a", "b", "popularity", "a", "b"],
+            "n": [0, 0, 0, 1, 1],
+            "answered_share": [0.0, 0.0, 0.0, 1.0, 0.9],
+        }
+    )
+    assert cold_start.stand_in_words(points, {"a": "EASE", "b": "ALS"}) == [
+        "With 0 known events EASE and ALS have no answer of their own; popularity stands in."
     ]
+
+
+def test_a_title_is_never_read_as_markdown():
+    assert literal("![x](https://example.org/a.png)") == r"\!\[x\](https\://example.org/a.png)"
+    assert literal("Se7en *uncut* | $9") == r"Se7en \*uncut\* \| \$9"
+    table = written(pd.DataFrame({"<b>": [":red[a]"]}))
+    assert table.columns.tolist() == [r"\<b\>"]
+    assert table.iloc[0, 0] == r"\:red\[a\]"

@@ -45,6 +45,9 @@ WORDS: dict[str, str] = {
         "{model} is not surely ahead of {baseline} up to {events} ({difference} there)."
     ),
     "new_users.line_behind": "It is surely behind at {ns}.",
+    "new_users.line_behind_all": "It is surely behind at every point.",
+    "new_users.stand_in": "With {events} {names} have no answer of their own; popularity stands in.",
+    "new_users.stand_in_one": "With {events} {names} has no answer of its own; popularity stands in.",
     "new_users.events": "{n} known events",
     "new_users.event": "1 known event",
     "new_users.refused": "{model} is not on the curve: {reason}",
@@ -62,7 +65,9 @@ WORDS: dict[str, str] = {
     "new_users.sandbox_empty": (
         "Nothing is known of this person yet. Add titles and watch the lists change."
     ),
-    "new_users.changed": "{name} changes {n} of {k} titles against a person without history.",
+    "new_users.changed": "Against the list of a person without history change: {lists}.",
+    "new_users.changed_all": "Every list differs in all {k} titles from that of a person without history.",
+    "new_users.changed_list": "{name} {n} of {k}",
     "new_users.sandbox_share": (
         "The address of this page holds the chosen items: share it to show the same lists."
     ),
