@@ -13,8 +13,8 @@ from data.lifting import FIRST_LOOK, follows
 from data.mapping import Mapping
 from data.reading.delimited import careful_records, quick_records
 from data.reading.interruptible import execute
-from data.reading.jsonl import jsonl_records
 from data.reading.parquet import parquet_records
+from data.reading.preview import READERS, text_records
 from data.reading.records import SPAN, Records, Workplace
 from data.reading.shape import FileShape
 from data.reading.staging import Report, stage
@@ -50,8 +50,8 @@ def read_events(work: Workplace, path: Path, shape: FileShape, mapping: Mapping,
         return _fill(work, parquet_records(work, path, shape), shape, mapping, (), report)
     staged = stage(path, shape, work.folder, report)
     report(0.15, "reading rows")
-    if shape.format == "jsonl":
-        return _fill(work, jsonl_records(work, staged, shape), shape, mapping, staged.notes, report)
+    if shape.format in READERS:
+        return _fill(work, text_records(work, staged, shape), shape, mapping, staged.notes, report)
     quick = quick_records(staged, shape)
     if quick is not None:
         rows = _fill_quickly(work, quick, shape, mapping, staged.notes, report)

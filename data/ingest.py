@@ -277,7 +277,7 @@ def _summary(
     notes: list[str],
 ) -> ImportReport:
     spans = int(rows.records.unread["span"].sum() + rows.bad["span"].sum())
-    removed = {BLANK_LINE: rows.records.blank, **kept.removed}
+    removed = {BLANK_LINE: rows.records.blank, **rows.records.set_aside, **kept.removed}
     reasons = quarantine[REASON].value_counts()
     if spans > MANY_QUARANTINED * rows.records.lines:
         notes = [f"{spans} of {rows.records.lines} lines could not be read; look at the quarantine.", *notes]

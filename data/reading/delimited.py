@@ -29,12 +29,13 @@ from data.reading.repair import join_lines
 from data.reading.shape import FileShape
 from data.reading.staging import BROKEN_SHOWN, NUL_SHOWN, Staged, with_plain_newlines
 
+COMMENT_LINE = "comment line"
 RECORDS, PHYSICAL, JOINED = "delimited_records", "physical_lines", "joined_records"
 
 
 def quick_records(staged: Staged, shape: FileShape) -> Records | None:
     """The file through DuckDB's CSV reader, or None where only the careful way numbers its lines."""
-    if staged.scan.inner_blank or staged.damaged:
+    if staged.scan.inner_blank or staged.damaged or shape.comment:
         return None
     names = field_names(shape)
     quote = shape.quote if staged.scan.quotes else ""
@@ -81,9 +82,10 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
     _store_joined(work, joined, names)
     unread = _unread(work, len(names), stray)
     con.execute(_records_sql(names))
-    blank = con.execute(
-        "SELECT count(*) FROM classified WHERE kind = 'blank' AND line NOT IN (SELECT line FROM consumed)"
-    ).fetchall()[0][0]
+    blank, comments = con.execute(
+        "SELECT count(*) FILTER (kind = 'blank'), count(*) FILTER (kind = 'comment') FROM classified "
+        "WHERE line NOT IN (SELECT line FROM consumed)"
+    ).fetchall()[0]
     return Records(
         relation=RECORDS,
         row_hash=f"hash({', '.join(names)})",
@@ -95,15 +97,23 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
         final=True,
         unread=unread,
         text_of=pick_lines(staged.path),
+        set_aside={COMMENT_LINE: comments} if comments else {},
     )
 
 
 def _header_line(work: Workplace, shape: FileShape) -> int:
-    """Number of the header line: the first that is not blank; 0 without a header."""
+    """Number of the header line: the first that is neither blank nor a comment; 0 without a header."""
     if not shape.header:
         return 0
-    query = f"SELECT min(rowid) + 1 FROM {PHYSICAL} WHERE trim(coalesce(text, '')) <> ''"
+    query = (
+        f"SELECT min(rowid) + 1 FROM {PHYSICAL} "
+        f"WHERE trim(coalesce(text, '')) <> '' AND NOT ({_comment_sql(shape)})"
+    )
     return int(work.con.execute(query).fetchall()[0][0] or 0)
+
+
+def _comment_sql(shape: FileShape) -> str:
+    return f"starts_with(coalesce(text, ''), {text_literal(shape.comment)})" if shape.comment else "false"
 
 
 def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) -> None:
@@ -135,7 +145,8 @@ def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) ->
                CASE kind WHEN 'quoted' THEN 'whole' WHEN 'literal' THEN 'whole' ELSE kind END AS kind,
                CASE WHEN kind = 'quoted' THEN {fields}
                     WHEN kind IN ('whole', 'literal') THEN {plain} END AS fields
-        FROM (SELECT line, text, CASE WHEN trim(text) = '' THEN 'blank' WHEN {damaged} THEN 'damaged'
+        FROM (SELECT line, text, CASE WHEN trim(text) = '' THEN 'blank'
+                                      WHEN {_comment_sql(shape)} THEN 'comment' WHEN {damaged} THEN 'damaged'
                                       WHEN NOT quoted THEN 'whole' WHEN {closed} THEN 'quoted'
                                       WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
               FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text,

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from data.errors import DataError, NotFound
-from data.reading.shape import Encoding
+from data.reading.containers import packed_stream, packing_of, unpacking
+from data.reading.shape import Compression, Encoding
 
 HEAD_BYTES = 1 << 18
-GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 UTF8_MARK = codecs.BOM_UTF8
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FOREIGN = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"PK\x03\x04": "an archive inside an archive",
+    b"\x1f\x8b": "a packed file inside a packed file",
     b"%PDF": "a PDF document",
     b"SQLite format 3": "an SQLite database",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -34,7 +32,7 @@ HOW_TO_SAVE = "Save the table as CSV (UTF-8), Parquet or JSON Lines and import t
 CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 
-def open_unpacked(path: Path, compression: str) -> BinaryIO:
+def open_unpacked(path: Path, compression: Compression) -> BinaryIO:
     """A stream of the unpacked bytes.
 
     Raises:
@@ -42,31 +40,21 @@ def open_unpacked(path: Path, compression: str) -> BinaryIO:
     """
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
-    return cast(BinaryIO, gzip.open(path, "rb")) if compression == "gzip" else path.open("rb")
+    return path.open("rb") if compression == "none" else packed_stream(path, compression)
 
 
-def damaged_gzip(path: Path, error: Exception) -> DataError:
-    """The message for a packed file that does not unpack."""
-    return DataError(
-        f"{path.name} begins like a gzip file but cannot be unpacked ({error}).",
-        "It was probably cut off on the way: fetch it again, or unpack it yourself and import the result.",
-    )
-
-
-def read_head(path: Path, n_bytes: int = HEAD_BYTES) -> tuple[bytes, str]:
+def read_head(path: Path, n_bytes: int = HEAD_BYTES) -> tuple[bytes, Compression]:
     """The first unpacked bytes and the compression found.
 
     Raises:
         NotFound: there is no such file.
         DataError: the file is empty, damaged, or no table at all.
     """
-    with open_unpacked(path, "none") as stream:
-        compression = "gzip" if stream.read(2) == GZIP_MAGIC else "none"
-    try:
-        with open_unpacked(path, compression) as stream:
-            head = stream.read(n_bytes)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise damaged_gzip(path, error) from error
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
+    compression = packing_of(path)
+    with unpacking(path, compression), open_unpacked(path, compression) as stream:
+        head = bytes(stream.read(n_bytes))
     if not head.strip(b"\r\n \t" + UTF8_MARK):
         raise DataError(
             f"{path.name} is empty.", "A table with at least a user and an item column is needed."

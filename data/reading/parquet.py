@@ -22,7 +22,8 @@ def parquet_records(work: Workplace, path: Path, shape: FileShape) -> Records:
     Raises:
         DataError: the file cannot be read.
     """
-    source = unpack(path, work.folder / "unpacked.parquet") if shape.compression == "gzip" else path
+    packed = shape.compression != "none"
+    source = unpack(path, work.folder / "unpacked.parquet", shape.compression) if packed else path
     safe = work.folder / "rows.parquet"  # a name that DuckDB cannot take for a pattern
     if not safe.exists():
         safe.symlink_to(source.resolve())

@@ -9,13 +9,19 @@ import pandas as pd
 from data.columns import LINE
 from data.reading.delimited import careful_records
 from data.reading.head import decode_head, read_head
+from data.reading.json_array import complete_rows
 from data.reading.jsonl import jsonl_records
 from data.reading.parquet import parquet_records
 from data.reading.records import Records, Workplace, field_names, workplace
 from data.reading.shape import FileShape
 from data.reading.staging import LONGEST_LINE, Staged, silent, stage
+from data.reading.user_lines import user_line_records
+from data.reading.workbook import head_lines
 
 PREVIEW_BYTES = 1 << 18
+PLAIN = {"encoding": "utf-8", "compression": "none"}
+TEXT_OF = {"json": "jsonl", "xlsx": "delimited"}  # what a format becomes when it is staged
+READERS = {"jsonl": jsonl_records, "json": jsonl_records, "user_lines": user_line_records}
 LINES_PER_ROW = 20  # read for a row shown: some are blank, unreadable or part of a longer record
 
 
@@ -33,17 +39,21 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
         text = _first_lines(path, shape, n)
         part = work.folder / "head"
         part.write_text(text, encoding="utf-8", newline="")
-        plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none"})
+        plain = shape.model_copy(update={**PLAIN, "format": TEXT_OF.get(shape.format, shape.format)})
         staged = stage(part, plain, work.folder, silent)
         return _table(work, text_records(work, staged, shape), shape, n)
 
 
 def _first_lines(path: Path, shape: FileShape, n: int) -> str:
     """Whole lines from the beginning of the file: enough for `n` rows, and more where lines are long."""
+    if shape.format == "xlsx":
+        return "\n".join(head_lines(path)[1]) + "\n"
     size = PREVIEW_BYTES
     while True:
         head, _ = read_head(path, size)
         text = decode_head(head, shape.encoding)
+        if shape.format == "json":
+            text = "".join(row + "\n" for row in complete_rows(text))
         if len(head) < size:
             return text
         if text.count("\n") > 1 + int(shape.header) or size > LONGEST_LINE:
@@ -63,8 +73,7 @@ def read_all(path: Path, shape: FileShape, work: Workplace) -> tuple[pd.DataFram
 
 def text_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
     """A text file the careful way."""
-    reader = jsonl_records if shape.format == "jsonl" else careful_records
-    return reader(work, staged, shape)
+    return READERS.get(shape.format, careful_records)(work, staged, shape)
 
 
 def _table(work: Workplace, records: Records, shape: FileShape, n: int | None) -> pd.DataFrame:

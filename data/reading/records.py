@@ -75,6 +75,7 @@ class Records:
     final: bool = False  # no more careful way of reading is left
     unread: pd.DataFrame = field(default_factory=lambda: unread_table([]))
     text_of: Callable[[Sequence[int], Sequence[int]], list[str]] = field(default=lambda _lines, _spans: [])
+    set_aside: dict[str, int] = field(default_factory=dict)  # rule → lines that are no rows; blank ones apart
     swallowed: str | None = None  # SQL: number of records that seem to have swallowed whole lines
 
 

@@ -14,12 +14,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import DataError
+from data.reading.containers import NAMES, chosen_member
 from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, open_unpacked, read_head
-from data.reading.shape import FileShape
+from data.reading.json_array import complete_rows, is_array
+from data.reading.shape import Compression, FileShape
+from data.reading.user_lines import COLUMNS as USER_LINE_COLUMNS
+from data.reading.user_lines import find_user_lines
 from data.reading.words import is_known_word
+from data.reading.workbook import DELIMITER, head_lines, is_workbook
 
 DELIMITERS = {"::": "::", "\t": "tab", ",": "comma", ";": "semicolon", "|": "|", " ": "space"}
 SAMPLE_LINES = 500
+COMMENTS = ("#", "%", "//")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 
@@ -35,17 +41,94 @@ def sniff(path: Path | str, columns: Iterable[str] = ()) -> FileShape:
         DataError: empty, binary, damaged, of one column, or with no steady number of columns.
     """
     path = Path(path)
+    if path.is_file() and is_workbook(path):
+        return _sheet_shape(path, frozenset(columns))
     head, compression = read_head(path)
-    packing = ("packed with gzip",) if compression == "gzip" else ()
+    packing = _packing_reasons(path, compression)
     if head.startswith(PARQUET_MAGIC):
         return _parquet_shape(path, compression, packing)
     encoding, reason = guess_encoding(head)
     text = decode_head(head, encoding)
     lines = _whole_lines(text, cut=len(head) >= HEAD_BYTES)
     common: dict[str, Any] = {"compression": compression, "encoding": encoding}
+    if is_array(text):
+        return _array_shape(path, text, common, (*packing, reason))
     if lines[0].lstrip().startswith(("{", "[")):
         return _jsonl_shape(path, lines, common, (*packing, reason))
+    comment, lines = _without_comments(lines)
+    if comment:
+        common["comment"] = comment
+        reason = f"{reason}; lines that begin with {comment} are comments"
+    listed = find_user_lines(lines)
+    if listed is not None:
+        delimiter, start, why = listed
+        return FileShape(
+            format="user_lines",
+            delimiter=delimiter,
+            quote="",
+            header=False,
+            line_start=start,
+            columns=USER_LINE_COLUMNS,
+            reasons=(*packing, reason, why),
+            **common,
+        )
     return _delimited_shape(path, lines, common, (*packing, reason), frozenset(columns))
+
+
+def _packing_reasons(path: Path, compression: Compression) -> tuple[str, ...]:
+    if compression == "none":
+        return ()
+    if compression != "zip":
+        return (f"packed with {NAMES[compression]}",)
+    member, others = chosen_member(path)
+    beside = f"; not read: {', '.join(others[:5])}{', …' if len(others) > 5 else ''}" if others else ""
+    return (f"ZIP archive, of which {member} is read{beside}",)
+
+
+def _without_comments(lines: list[str]) -> tuple[str, list[str]]:
+    """The mark of comment lines at the beginning, and the lines without them.
+
+    One such line with as many fields as the next is a header that happens to begin so.
+    """
+    mark = next((mark for mark in COMMENTS if lines[0].startswith(mark)), None)
+    if mark is None:
+        return "", lines
+    rest = [line for line in lines if not line.startswith(mark)]
+    if not rest:
+        return "", lines
+    if not lines[1].startswith(mark):
+        votes = [_vote(rest, delimiter) for delimiter in DELIMITERS]
+        best = max(votes, key=lambda vote: (vote.n_fields > 1, vote.merit))
+        if best.n_fields > 1 and len(lines[0].split(best.delimiter)) == best.n_fields:
+            return "", lines
+    return mark, rest
+
+
+def _sheet_shape(path: Path, expected: frozenset[str]) -> FileShape:
+    sheet, lines, others = head_lines(path)
+    rows = [line.split(DELIMITER) for line in lines if line.strip()]
+    header, why = _has_header(rows, len(rows[0]), expected)
+    beside = f"; not read: {', '.join(others)}" if others else ""
+    return FileShape(
+        format="xlsx",
+        delimiter=DELIMITER,
+        quote="",
+        header=header,
+        columns=_column_names(rows[0] if header else [], len(rows[0])),
+        reasons=(f"Excel workbook, of which sheet {sheet} is read{beside}", why),
+    )
+
+
+def _array_shape(path: Path, text: str, common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
+    rows = complete_rows(text)[:SAMPLE_LINES]
+    if not rows:
+        raise DataError(
+            f"{path.name} begins like a JSON array but its first row is not complete JSON.",
+            'Write the rows like [{"user": "u1", "item": "i7"}, …], or one object per line.',
+        )
+    shape = _jsonl_shape(path, rows, common, reasons)
+    note = f"JSON array of objects ({len(rows)} looked at)"
+    return shape.model_copy(update={"format": "json", "reasons": (*reasons, note)})
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:
@@ -55,12 +138,12 @@ def _whole_lines(text: str, *, cut: bool) -> list[str]:
     return [line for line in lines if line.strip(" ")][:SAMPLE_LINES] or [text]
 
 
-def _parquet_shape(path: Path, compression: str, reasons: tuple[str, ...]) -> FileShape:
+def _parquet_shape(path: Path, compression: Compression, reasons: tuple[str, ...]) -> FileShape:
     with open_unpacked(path, compression) as stream:
-        names = _parquet_names(path, pa.BufferReader(stream.read()) if compression == "gzip" else stream)
+        names = _parquet_names(path, pa.BufferReader(stream.read()) if compression != "none" else stream)
     return FileShape(
         format="parquet",
-        compression=compression,  # type: ignore[arg-type]
+        compression=compression,
         header=False,
         columns=tuple(names),
         reasons=(*reasons, "Parquet, by its first four bytes"),

@@ -6,19 +6,20 @@ folder first, so that everything after this page meets one kind of file.
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import DataError
-from data.reading.head import UTF8_MARK, damaged_gzip, judge_bytes, open_unpacked
-from data.reading.shape import Encoding, FileShape
+from data.reading.containers import refuse_bomb, unpacking
+from data.reading.head import UTF8_MARK, judge_bytes, open_unpacked
+from data.reading.json_array import array_to_lines
+from data.reading.shape import Compression, Encoding, FileShape
+from data.reading.workbook import sheet_to_text
 
 CHUNK = 8 << 20
 BLOCK = 1 << 20
@@ -74,8 +75,13 @@ def stage(path: Path, shape: FileShape, scratch: Path, report: Report) -> Staged
         DataError: damaged packing, a line beyond 16 MiB, or no room to unpack.
     """
     source = path
-    if shape.compression == "gzip":
-        source = unpack(path, scratch / "unpacked")
+    if shape.compression != "none":
+        source = unpack(path, scratch / "unpacked", shape.compression)
+    if shape.format == "xlsx":
+        source = sheet_to_text(source, scratch / "sheet")
+    if shape.format == "json":
+        source = array_to_lines(source, scratch / "rows", path.name, shape.encoding)
+        shape = shape.model_copy(update={"encoding": "utf-8"})
     if shape.encoding == "utf-16":
         source = _transcode(source, scratch / "transcoded", "utf-16")
         shape = shape.model_copy(update={"encoding": "utf-8"})
@@ -100,23 +106,26 @@ def with_plain_newlines(staged: Staged, scratch: Path) -> Staged:
     return replace(copied, notes=staged.notes)
 
 
-def unpack(path: Path, target: Path) -> Path:
-    """Gunzip `path` to `target`.
+def unpack(path: Path, target: Path, compression: Compression) -> Path:
+    """Unpack `path` to `target`.
 
     Raises:
-        DataError: damaged packing, or less than 1 GiB would be left on the disk.
+        DataError: damaged packing, growth beyond reason, or less than 1 GiB would be left on the disk.
     """
-    try:
-        with open_unpacked(path, "gzip") as packed, target.open("wb") as plain:
-            while chunk := packed.read(CHUNK):
-                plain.write(chunk)
-                if shutil.disk_usage(target.parent).free < FREE_BYTES:
-                    raise DataError(
-                        f"Unpacking {path.name} leaves under 1 GiB free ({plain.tell() / 1e9:.1f} GB).",
-                        "Make room under RANKSCOPE_HOME, or import a smaller part of the file.",
-                    )
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise damaged_gzip(path, error) from error
+    size = path.stat().st_size
+    with (
+        unpacking(path, compression),
+        open_unpacked(path, compression) as packed,
+        target.open("wb") as plain,
+    ):
+        while chunk := packed.read(CHUNK):
+            plain.write(chunk)
+            refuse_bomb(path, size, plain.tell())
+            if shutil.disk_usage(target.parent).free < FREE_BYTES:
+                raise DataError(
+                    f"Unpacking {path.name} leaves under 1 GiB free ({plain.tell() / 1e9:.1f} GB).",
+                    "Make room under RANKSCOPE_HOME, or import a smaller part of the file.",
+                )
     return target
 
 

@@ -282,7 +282,7 @@ def test_parquet_rows_that_cannot_be_used_are_shown_as_text(tmp_path: Path) -> N
         (b"\n\n \n", "is empty"),
         (HEADER, "a header and no readable row"),
         (bytes(range(256)) * 40, "is not text"),
-        (b"PK\x03\x04" + b"\0" * 100, "ZIP archive or an Excel workbook"),
+        (b"PK\x03\x04" + b"\0" * 100, "begins like a ZIP file but cannot be unpacked"),
         (b"\x1f\x8bno gzip at all", "cannot be unpacked"),
         (gzip.compress(HEADER + GOOD * 9999)[:-20], "cannot be unpacked"),
         (b"PAR1 and then nothing", "cannot be opened"),

@@ -1,0 +1,92 @@
+"""A JSON array of objects, `[{…}, {…}]`, over any number of lines: rewritten as one object per line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from data.errors import DataError
+
+CHUNK = 1 << 20
+LONGEST = 16 << 20  # letters of one element
+BLANK = " \t\r\n"
+
+
+def is_array(text: str) -> bool:
+    """Whether a file that begins so is an array of rows rather than one JSON value per line."""
+    start = text.lstrip("\ufeff" + BLANK)
+    return start.startswith("[") and start[1:].lstrip(BLANK)[:1] in ("{", "]", "")
+
+
+def complete_rows(head: str) -> list[str]:
+    """The elements of the beginning of an array, one text each, up to where it is cut."""
+    rows: list[str] = []
+    pieces = iter([head])
+    elements = _elements(lambda: next(pieces, ""), "the file")
+    while True:
+        try:
+            rows.append(next(elements))
+        except (DataError, StopIteration):
+            return rows
+
+
+def array_to_lines(source: Path, target: Path, name: str, encoding: str) -> Path:
+    """Write each element of the array of `source` on a line of `target`.
+
+    Raises:
+        DataError: the array is broken or not closed; the message says after which row.
+    """
+    with (
+        source.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace") as stream,
+        target.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        for row in _elements(lambda: stream.read(CHUNK), name):
+            out.write(row + "\n")
+    return target
+
+
+def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
+    """Each element of the array as compact JSON text; reads on where an element is not complete."""
+    decoder, text = json.JSONDecoder(), read().lstrip("\ufeff" + BLANK)
+    place, row = 1, 0
+    while True:
+        place, text = _next_start(text, place, read)
+        if place >= len(text):
+            raise _broken(name, row, "the array is not closed")
+        if text[place] == "]":
+            return
+        try:
+            value, end = decoder.raw_decode(text, place)
+            complete = end < len(text)  # a number at the very end may go on
+        except json.JSONDecodeError as error:
+            value, end, complete = error.msg, place, False
+        if not complete:
+            more = read() if len(text) - place < LONGEST else ""
+            if not more:
+                raise _broken(name, row, str(value) if end == place else "the array is not closed")
+            text, place = text[place:] + more, 0
+            continue
+        row += 1
+        yield json.dumps(value, ensure_ascii=False)
+        place = end
+
+
+def _next_start(text: str, place: int, read: Callable[[], str]) -> tuple[int, str]:
+    """Where the next element (or the closing bracket) starts, behind blanks and the comma."""
+    while True:
+        while place < len(text) and text[place] in BLANK + ",":
+            place += 1
+        if place < len(text):
+            return place, text
+        more = read()
+        if not more:
+            return place, text
+        text, place = more, 0
+
+
+def _broken(name: str, row: int, why: str) -> DataError:
+    return DataError(
+        f"The JSON array of {name} cannot be read after row {row}: {why}.",
+        "Correct the file there, or write one object per line (JSON Lines), where a bad line harms no other.",
+    )
