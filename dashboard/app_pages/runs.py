@@ -103,7 +103,7 @@ with tabs[1]:
     settings(chosen, loaders.labels(here.runs))
 with tabs[2]:
     lists_form(here.dataset, conditions())
-    lists_outcome()
+    lists_outcome(here.dataset)
 with tabs[3]:
     jobs_and_logs()
 next_button(*(((t("runs.next"), "leaderboard")) if here.has_runs else (t("common.go_train"), "train")))

@@ -32,8 +32,6 @@ def sentence(result: dict[str, Any]) -> str:
 def import_outcome(result: dict[str, Any]) -> None:
     """Sentence, notes, lines, quarantine."""
     st.markdown(sentence(result))
-    if result["lifted"]:
-        st.caption(t("import_data.lifted", columns=", ".join(result["lifted"])))
     for note in result["notes"]:
         first = note.split(" ", 1)[0]
         st.caption(note if "." in first else note[:1].upper() + note[1:])  # a file keeps its name as it is

@@ -255,11 +255,12 @@ def test_lists_made_elsewhere_are_submitted_and_then_told_about(seeded_home):
     content = "\n".join(["user,item,rank", *rows, "nobody,nothing,1"])
     app = open_page("runs")
     app.file_uploader[0].upload("theirs.csv", content.encode()).run()
-    app.text_input(key="runs_lists_label").set_value("Their engine").run()
+    app.text_input(key="runs_lists_label_0").set_value("Their engine").run()
     button(app, "runs_lists_start").click().run()
     assert not app.exception
     (job,) = loaders.active_jobs(("lists",))
     assert job.spec["label"] == "Their engine"
+    assert not [b for b in app.button if b.key == "runs_lists_start"]  # the form is empty again
     finish(job.id, do(loaders.home(), loaders.store(), "lists", job.spec))
     loaders.jobs().mark_registered(job.id)
     app = open_page("runs")

@@ -70,7 +70,6 @@ WORDS: dict[str, str] = {
     "import_data.existed": (
         "**{name}** is already here: the same content was imported before. Nothing was stored twice."
     ),
-    "import_data.lifted": "Columns that depend on the item alone became item facts: {columns}.",
     "import_data.lines": "Where every line of the file went",
     "import_data.row_header": "Header",
     "import_data.row_accepted": "Accepted",
