@@ -22,7 +22,7 @@ from data.histories import Histories
 
 NAME, HISTORY, LISTS_AT_FIRST = "side_by_side", "history", 3
 WHO = ("user", "edit")
-LONGEST, PAST = 64, 640  # letters of a title, pixels of the history before it scrolls
+LONGEST, PAST = 48, 640  # letters of a title, pixels of the history before it scrolls
 
 
 def first_runs() -> list[str]:

@@ -12,6 +12,7 @@ from core.metrics import METRICS
 from dashboard.charts.leaderboard import difference_dots, interval_dots, trade_off
 from dashboard.charts.template import Look
 from dashboard.components.chart_card import chart_card
+from dashboard.components.choices import open_tabs
 from dashboard.text import t
 from dashboard.text.numbers import shorten
 from dashboard.views import leaderboard as board
@@ -29,15 +30,19 @@ def board_figures(
     looks: Mapping[str, Look],
 ) -> None:
     """One tab each; `table` is that of `views.leaderboard.difference_table`."""
-    means, gaps, trade, everything = st.tabs([t(f"leaderboard.tab_{name}") for name in TABS])
-    with means:
-        _means(table, metric, k, baseline, looks)
-    with gaps:
-        _gaps(table, metric, k, looks)
-    with trade:
-        _trade_offs(table, metric, k, looks)
-    with everything:
-        _all_metrics(group, k, users)
+    means, gaps, trade, everything = open_tabs("leaderboard", [t(f"leaderboard.tab_{name}") for name in TABS])
+    if means.open:
+        with means:
+            _means(table, metric, k, baseline, looks)
+    if gaps.open:
+        with gaps:
+            _gaps(table, metric, k, looks)
+    if trade.open:
+        with trade:
+            _trade_offs(table, metric, k, looks)
+    if everything.open:
+        with everything:
+            _all_metrics(group, k, users)
 
 
 def _words(table: pd.DataFrame, metric: str, k: int) -> dict[str, object]:

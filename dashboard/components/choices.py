@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from core.metrics import METRICS, PER_USER
 from dashboard import state
@@ -31,6 +32,11 @@ def one_of(
         bind="query-params",
     )
     return str(chosen)
+
+
+def open_tabs(page: str, labels: Sequence[str]) -> Sequence[TabContainer]:
+    """Tabs of which only the open one need be drawn (`.open`); which one stands in the URL."""
+    return st.tabs(list(labels), key=state.widget(page, "tab"), on_change="rerun", bind="query-params")
 
 
 def k_choice(page: str, options: Sequence[int] = (5, 10, 20), default: int = 10) -> int:

@@ -12,6 +12,7 @@ from core.metrics import METRICS
 from dashboard.charts.fusion import agreement_map, member_dots, stacked_parts
 from dashboard.charts.template import Look, model_look
 from dashboard.components.chart_card import chart_card
+from dashboard.components.choices import open_tabs
 from dashboard.loaders import compare
 from dashboard.text import t
 from dashboard.views import fusion as view
@@ -30,32 +31,51 @@ def fusion_figures(
     depth: int,
 ) -> None:
     """One tab each; `table` is that of `views.fusion.fused_table`."""
-    parts, single, agree = st.tabs([t(f"fusion_lab.tab_{name}") for name in ("parts", "metric", "agreement")])
-    with parts:
-        rule, long = FUSERS[method], view.tidy_parts(table, members)
-        chart_card(
-            t("fusion_lab.figure_parts"),
-            stacked_parts(long, looks, x=t("fusion_lab.axis_parts"), labels=labels),
-            view.parts_table(table, members, labels),
-            "fusion_parts",
-            t("fusion_lab.how_parts", definition=rule.definition, floor=rule.floor, depth=depth),
-        )
-    with single:
-        if result is None:
-            st.info(t("fusion_lab.nobody"))
-        else:
-            _against_members(result, labels, looks, metric, k)
-    with agree:
-        shares = compare.members_agreement(members)
-        named = [labels[run] for run in shares.columns]
-        shares = shares.set_axis(named, axis=0).set_axis(named, axis=1)
-        chart_card(
-            t("fusion_lab.figure_agreement"),
-            agreement_map(shares),
-            shares.rename_axis(t("fusion_lab.column_member")).reset_index(),
-            "fusion_agreement",
-            t("fusion_lab.how_agreement"),
-        )
+    heads = [t(f"fusion_lab.tab_{name}") for name in ("parts", "metric", "agreement")]
+    parts, single, agree = open_tabs("fusion_lab", heads)  # a slider move draws one figure, not three
+    if parts.open:
+        with parts:
+            _parts(table, members, labels, looks, method, depth)
+    if single.open:
+        with single:
+            if result is None:
+                st.info(t("fusion_lab.nobody"))
+            else:
+                _against_members(result, labels, looks, metric, k)
+    if agree.open:
+        with agree:
+            _agreement(members, labels)
+
+
+def _parts(
+    table: pd.DataFrame,
+    members: Sequence[str],
+    labels: Mapping[str, str],
+    looks: Mapping[str, Look],
+    method: str,
+    depth: int,
+) -> None:
+    rule, long = FUSERS[method], view.tidy_parts(table, members)
+    chart_card(
+        t("fusion_lab.figure_parts"),
+        stacked_parts(long, looks, x=t("fusion_lab.axis_parts"), labels=labels),
+        view.parts_table(table, members, labels),
+        "fusion_parts",
+        t("fusion_lab.how_parts", definition=rule.definition, floor=rule.floor, depth=depth),
+    )
+
+
+def _agreement(members: Sequence[str], labels: Mapping[str, str]) -> None:
+    shares = compare.members_agreement(members)
+    named = [labels[run] for run in shares.columns]
+    shares = shares.set_axis(named, axis=0).set_axis(named, axis=1)
+    chart_card(
+        t("fusion_lab.figure_agreement"),
+        agreement_map(shares),
+        shares.rename_axis(t("fusion_lab.column_member")).reset_index(),
+        "fusion_agreement",
+        t("fusion_lab.how_agreement"),
+    )
 
 
 def _against_members(

@@ -18,7 +18,7 @@ from dashboard.views.conditions import edited_history, history_of
 
 PICKED = "picked"  # name of the chosen items in the URL
 MODELS_AT_FIRST, ITEMS_AT_FIRST = 4, 2
-LONGEST = 64  # letters of a title
+LONGEST = 48  # letters of a title
 
 
 def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:

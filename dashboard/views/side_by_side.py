@@ -148,7 +148,8 @@ def history_table(histories: Histories, titles: NDArray[Any], *, last: int = 50)
         }
     )
     if histories.times is not None:
-        dates = pd.to_datetime(histories.times, unit="s").strftime("%Y-%m-%d")
+        # hyphens that do not break: a date stays on one line beside a long title
+        dates = pd.to_datetime(histories.times, unit="s").strftime("%Y\u2011%m\u2011%d")
         table[t("side_by_side.column_date")] = dates
     return table.iloc[::-1].head(last).reset_index(drop=True)
 

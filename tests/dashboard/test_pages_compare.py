@@ -260,3 +260,18 @@ def test_imported_lists_are_shown_to_users_that_training_does_not_know(seeded_ho
     (shown,) = lists_for({"theirs": loaders.model(run)}, history_of(found, user), found, user=user)
     assert shown.stand_in == ""
     assert set(shown.items) <= set(range(9))
+
+
+@pytest.mark.parametrize(
+    ("name", "tab", "figure", "other"),
+    [
+        ("leaderboard", "Trade-offs", "Accuracy against", "the dotted line is"),
+        ("fusion_lab", "Agreement", "How alike", "Each fused score"),
+    ],
+)
+def test_a_link_reopens_the_tab_and_only_the_open_one_is_drawn(name, tab, figure, other, seeded_home):
+    app = open_page(name, **{f"{name}_tab": tab})
+    assert not app.exception
+    assert any(figure in text.value for text in app.markdown)
+    assert not any(other in text.value for text in app.markdown)
+    assert any(other in text.value for text in open_page(name).markdown)
