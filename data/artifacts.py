@@ -26,6 +26,7 @@ from data.content import id_arrays, ids_from, interaction_arrays, interactions_f
 from data.dataset import Dataset
 from data.errors import DataError, NotFound
 from data.events_db import write_events_db
+from data.home import SCRATCH
 from data.home import Home as Home
 
 FileContent = bytes | str | Callable[[Path], None]
@@ -274,18 +275,20 @@ def list_dataset_ids(home: Home) -> list[str]:
 def remove_leftovers(home: Home, *, older_than_s: float) -> list[str]:
     """Delete half-written folders that a killed process left; called by the owner of the store at its start.
 
+    These are folders under a temporary name, and what an import that was killed had unpacked and spilled.
+
     Args:
         older_than_s: younger ones may still be being written by another process and are kept.
 
     Returns:
         The names of the folders deleted.
     """
+    parents = (home.datasets, home.runs, home.samples)
+    found = [path for parent in parents for end in (".*.part", ".*.old") for path in parent.glob(end)]
     removed = []
-    for parent in (home.datasets, home.runs, home.samples):
-        for pattern in (".*.part", ".*.old"):
-            for path in parent.glob(pattern):
-                with suppress(FileNotFoundError):  # its writer has just finished
-                    if time.time() - path.stat().st_mtime > older_than_s:
-                        shutil.rmtree(path, ignore_errors=True)
-                        removed.append(path.name)
+    for path in [*found, *home.cache.glob(f"{SCRATCH}*")]:
+        with suppress(FileNotFoundError):  # its writer has just finished
+            if time.time() - path.stat().st_mtime > older_than_s:
+                shutil.rmtree(path, ignore_errors=True)
+                removed.append(path.name)
     return removed

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+SCRATCH = "reading-"  # how the folders of imports in progress begin, under `Home.cache`
+
 
 @dataclass(frozen=True)
 class Home:

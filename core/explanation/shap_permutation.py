@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
@@ -78,6 +80,7 @@ def shap_pairs(game: HistoryGame, seed: int, n_pairs: int = PAIRS) -> tuple[NDAr
     """
     from shap import PermutationExplainer  # slow to import, and only needed here
 
+    _keep_compiled()
     n = game.n_players
     used = 0
 
@@ -94,6 +97,17 @@ def shap_pairs(game: HistoryGame, seed: int, n_pairs: int = PAIRS) -> tuple[NDAr
             result = explainer(ones, max_evals=2 * n + 1, batch_size=2 * n + 1, silent=True)
             values.append(np.asarray(result.values, dtype=np.float64)[0])
     return np.array(values), used
+
+
+@cache
+def _keep_compiled() -> None:
+    """Let numba keep what it compiles of shap, as it keeps our own kernels: 3.5 s of every first use."""
+    from numba.core.dispatcher import Dispatcher
+
+    for name in ("shap.links", "shap.maskers._tabular", "shap.utils._masked_model"):
+        for function in vars(import_module(name)).values():
+            if isinstance(function, Dispatcher):
+                function.enable_caching()
 
 
 def warm() -> None:

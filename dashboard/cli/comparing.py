@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dashboard.cli.naming import dataset_id, names, run_id
 from dashboard.cli.output import emit, say, table
 from dashboard.cli.training import metrics_by_name
 
@@ -12,7 +13,7 @@ from dashboard.cli.training import metrics_by_name
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the two sub-parsers."""
     board = commands.add_parser("leaderboard", parents=[common], help="compare the runs of a data set")
-    board.add_argument("--dataset", required=True, metavar="ID")
+    board.add_argument("--dataset", required=True, metavar="D", help="id, its beginning, or name")
     board.add_argument("--part", choices=("validation", "test"), default="validation")
     board.add_argument(
         "--users", choices=("known", "new", "all"), default=None, help="default: known, else new"
@@ -22,27 +23,30 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     board.set_defaults(run=leaderboard)
     recommend = commands.add_parser("recommend", parents=[common], help="the list of one user")
-    recommend.add_argument("--run", required=True, dest="run_id", metavar="R")
-    recommend.add_argument("--user", required=True, metavar="U", help="id as in the imported file")
+    recommend.add_argument(
+        "--run", required=True, dest="run_id", metavar="R", help="id, its beginning, or label"
+    )
+    who = recommend.add_mutually_exclusive_group(required=True)
+    who.add_argument("--user", metavar="U", help="id as in the imported file")
+    who.add_argument("--history", metavar="I,J", help="items of somebody new, the oldest first")
     recommend.add_argument("-k", type=int, default=10)
     recommend.set_defaults(run=recommend_one)
 
 
 def leaderboard(asked: argparse.Namespace) -> None:
     """Runs under one fingerprint, best first. Looking at the test part is recorded and counted."""
-    from data.artifacts import dataset_meta
     from data.errors import NotFound
     from data.home import Home
     from data.store import Store
 
     home = Home.current()
-    dataset_meta(home, asked.dataset)
+    dataset = dataset_id(home, asked.dataset)
     with Store(home) as store:
-        runs = store.runs(asked.dataset)
+        runs = store.runs(dataset)
         if runs.empty:
             raise NotFound(
-                f"Data set {asked.dataset} has no run yet.",
-                f"Train some: rankscope train --dataset {asked.dataset} --models popularity,ease",
+                f"Data set {dataset} has no run yet.",
+                f"Train some: rankscope train --dataset {dataset} --models popularity,ease",
             )
         fingerprint = asked.fingerprint or str(runs["fingerprint"].iloc[0])
         chosen = runs[runs["fingerprint"] == fingerprint]
@@ -50,7 +54,7 @@ def leaderboard(asked: argparse.Namespace) -> None:
             known = ", ".join(dict.fromkeys(runs["fingerprint"]))
             raise NotFound(f"No run was made under {fingerprint}.", f"There are: {known}.")
         others = len(runs) - len(chosen)
-        tables = {users: store.metrics(asked.dataset, asked.part, users) for users in _groups(asked.users)}
+        tables = {users: store.metrics(dataset, asked.part, users) for users in _groups(asked.users)}
         if asked.part == "test":
             times = store.record_test_opened(fingerprint)
             say(f"The test part was opened {times} times under these conditions.")
@@ -91,25 +95,24 @@ def _board(rows: list[dict[str, Any]]) -> str:
 
 
 def recommend_one(asked: argparse.Namespace) -> None:
-    """What the run lists for a user now, from everything the data set holds of them."""
+    """What the run lists for a user now, from all the data set holds of them, or for a history given."""
     from core.ranking import recommend
     from dashboard.workspace import Workspace
-    from dashboard.workspace.lookup import current_history, user_number
     from data.errors import ConfigError
     from data.home import Home
 
     if asked.k < 1:
         raise ConfigError(f"-k {asked.k}: a list needs at least one item.", "Use 10.")
     workspace = Workspace(Home.current())
-    dataset = workspace.dataset(workspace.run(asked.run_id).dataset)
-    history = current_history(workspace, asked.run_id, user_number(dataset, asked.user))
+    run = run_id(workspace.home, asked.run_id)
+    dataset = workspace.dataset(workspace.run(run).dataset)
     lists = recommend(
-        workspace.model(asked.run_id),
-        history,
+        workspace.model(run),
+        _history(asked, workspace, run, dataset),
         k=min(asked.k, dataset.n_items),
-        policy=workspace.policy(asked.run_id),
-        candidates=workspace.candidates(asked.run_id),
-        fallback=workspace.fallback(asked.run_id),
+        policy=workspace.policy(run),
+        candidates=workspace.candidates(run),
+        fallback=workspace.fallback(run),
     )
     items = [
         {
@@ -125,4 +128,25 @@ def recommend_one(asked: argparse.Namespace) -> None:
     text = table(
         ["rank", "item", "title", "score"], [[i["rank"], i["item"], i["title"], i["score"]] for i in items]
     )
-    emit(asked, {"user": asked.user, "run": asked.run_id, "answered_by": answered_by, "items": items}, text)
+    emit(asked, {"user": asked.user, "run": run, "answered_by": answered_by, "items": items}, text)
+
+
+def _history(asked: argparse.Namespace, workspace: Any, run: str, dataset: Any) -> Any:
+    """One row: the user's own events, or the items given for somebody new.
+
+    Raises:
+        NotFound: the user or an item is not in the data set.
+    """
+    from dashboard.workspace.lookup import current_history, item_number, user_number
+    from data.errors import NotFound
+    from data.histories import from_lists
+
+    if asked.history is not None:
+        items = [item_number(dataset, item) for item in names(asked.history, "--history", "I,J")]
+        return from_lists([items], dataset.n_items)
+    try:
+        return current_history(workspace, run, user_number(dataset, asked.user))
+    except NotFound as error:
+        raise NotFound(
+            error.problem, f"{error.hint} For somebody new, name what they took: --history I,J."
+        ) from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dashboard.cli.naming import names, run_id
 from dashboard.cli.output import emit, table
 from dashboard.cli.tasking import perform
-from dashboard.cli.training import names
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -15,14 +15,14 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     why = commands.add_parser(
         "explain", parents=[common], help="why a run gives an item its score for a user"
     )
-    why.add_argument("--run", required=True, dest="run_id", metavar="R")
-    why.add_argument("--user", required=True, metavar="U")
-    why.add_argument("--item", required=True, metavar="I")
+    why.add_argument("--run", required=True, dest="run_id", metavar="R", help="id, its beginning, or label")
+    why.add_argument("--user", required=True, metavar="U", help="id as in the imported file")
+    why.add_argument("--item", required=True, metavar="I", help="id as in the imported file")
     why.add_argument("--method", default=None, help="default: the first that fits")
     why.add_argument("--seed", type=int, default=0)
     why.set_defaults(run=explain_one)
     cold = commands.add_parser("cold-start", parents=[common], help="n-shot curves of runs")
-    cold.add_argument("--runs", required=True, metavar="A,B")
+    cold.add_argument("--runs", required=True, metavar="A,B", help="ids, their beginnings, or labels")
     cold.add_argument("--shown", choices=("last", "first", "random"), default="last")
     cold.add_argument("--metric", default="ndcg")
     cold.add_argument("-k", type=int, default=10)
@@ -45,15 +45,16 @@ def explain_one(asked: argparse.Namespace) -> None:
     from data.home import Home
 
     workspace = Workspace(Home.current())
-    dataset = workspace.dataset(workspace.run(asked.run_id).dataset)
+    run = run_id(workspace.home, asked.run_id)
+    dataset = workspace.dataset(workspace.run(run).dataset)
     item = item_number(dataset, asked.item)
-    history = current_history(workspace, asked.run_id, user_number(dataset, asked.user))
-    model = workspace.model(asked.run_id)
-    labels = {run: workspace.run(run).label for run in workspace.run(asked.run_id).members}
+    history = current_history(workspace, run, user_number(dataset, asked.user))
+    model = workspace.model(run)
+    labels = {member: workspace.run(member).label for member in workspace.run(run).members}
     if isinstance(model, Fused) and asked.method is None:
         both = explain_fused(model, history, 0, item, seed=asked.seed)
         document = _document(both.outer, dataset, labels)
-        document["members"] = {run: _inner(inner, dataset) for run, inner in both.inner.items()}
+        document["members"] = {member: _inner(inner, dataset) for member, inner in both.inner.items()}
     else:
         found = explain(model, history, 0, item, seed=asked.seed, method=asked.method)
         document = _document(found, dataset, labels)
@@ -105,8 +106,9 @@ def cold_start(asked: argparse.Namespace) -> None:
     from dashboard.workspace import read_result
     from data.home import Home
 
+    home = Home.current()
     spec = {
-        "runs": names(asked.runs),
+        "runs": [run_id(home, said) for said in names(asked.runs, "--runs", "A,B")],
         "shown": asked.shown,
         "metric": asked.metric,
         "k": asked.k,
@@ -114,7 +116,7 @@ def cold_start(asked: argparse.Namespace) -> None:
         "seed": asked.seed,
     }
     done = perform("cold_start", spec)
-    meta = read_result(Home.current(), "cold_start", done["result"])
+    meta = read_result(home, "cold_start", done["result"])
     curves = [_curve(name, line, meta) for name, line in meta["lines"].items()]
     crossings = [
         {**crossing, "run": meta["lines"].get(crossing["name"], {}).get("run")}

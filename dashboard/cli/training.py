@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from dashboard.cli.naming import dataset_id, names, run_id
 from dashboard.cli.output import emit, table
 from dashboard.cli.tasking import perform
 
@@ -16,7 +17,7 @@ HEADLINE = ("ndcg", 10)
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the two sub-parsers."""
     train = commands.add_parser("train", parents=[common], help="train models on a data set")
-    train.add_argument("--dataset", required=True, metavar="ID")
+    train.add_argument("--dataset", required=True, metavar="D", help="id, its beginning, or name")
     train.add_argument(
         "--models", required=True, metavar="A,B", help="for example popularity,item_knn,ease,als"
     )
@@ -34,16 +35,11 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     train.set_defaults(run=run_train)
     fuse = commands.add_parser("fuse", parents=[common], help="fuse runs into a new run")
-    fuse.add_argument("--runs", required=True, metavar="A,B")
+    fuse.add_argument("--runs", required=True, metavar="A,B", help="ids, their beginnings, or labels")
     fuse.add_argument("--method", default="rrf", help="rrf or weighted_sum")
     fuse.add_argument("--weights", metavar="1,2", help="one per run (default: equal)")
     fuse.add_argument("--label", default="")
     fuse.set_defaults(run=run_fuse)
-
-
-def names(text: str) -> list[str]:
-    """The parts of a comma-separated list."""
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def settings(pairs: list[str], models: list[str]) -> dict[str, dict[str, Any]]:
@@ -73,8 +69,9 @@ def settings(pairs: list[str], models: list[str]) -> dict[str, dict[str, Any]]:
 def run_train(asked: argparse.Namespace) -> None:
     """Train here, with progress on stderr."""
     from dashboard.tasks.train import ModelChoice, make_model
+    from data.home import Home
 
-    models = names(asked.models)
+    models = names(asked.models, "--models", "popularity,ease")
     configs = settings(asked.set, models)
     choices = [{"name": model, "config": configs[model]} for model in models]
     for choice in choices:
@@ -84,7 +81,7 @@ def run_train(asked: argparse.Namespace) -> None:
     done = perform(
         "train",
         {
-            "dataset": asked.dataset,
+            "dataset": dataset_id(Home.current(), asked.dataset),
             "models": choices,
             "protocol": asked.split,
             "split_seed": asked.split_seed,
@@ -114,17 +111,18 @@ def run_fuse(asked: argparse.Namespace) -> None:
     from dashboard.workspace.storage import read_metrics
     from data.home import Home
 
+    home, weights = Home.current(), _weights(asked.weights)
     done = perform(
         "fuse",
         {
-            "runs": names(asked.runs),
+            "runs": [run_id(home, said) for said in names(asked.runs, "--runs", "A,B")],
             "method": asked.method,
-            "weights": _weights(asked.weights),
+            "weights": weights,
             "label": asked.label,
         },
     )
     run = done["runs"][0]["run"]
-    rows = read_metrics(Home.current(), run)
+    rows = read_metrics(home, run)
     rows = rows[(rows["part"] == "validation") & (rows["users"] == headline_users(rows))]
     metrics = metrics_by_name(rows)
     document = {
@@ -160,7 +158,7 @@ def _weights(text: str | None) -> list[float] | None:
     if text is None:
         return None
     try:
-        return [float(part) for part in names(text)]
+        return [float(part) for part in names(text, "--weights", "1,2")]
     except ValueError:
         raise ConfigError(
             f"--weights {text} holds something that is not a number.", "Write, for example, 1,2."

@@ -18,9 +18,10 @@ from starlette.responses import JSONResponse, Response
 from dashboard.jobs.incident import attempt
 from dashboard.jobs.supervisor import Supervisor
 from dashboard.server import owner, upload
+from dashboard.server.warming import KERNELS, LATER, warm_all
 from dashboard.tasks.reconcile import take_in
 from dashboard.tasks.tour import first_job
-from data.artifacts import Home
+from data.artifacts import Home, remove_leftovers
 
 HEAVY = (
     "pandas",
@@ -30,8 +31,8 @@ HEAVY = (
     "numba",
     "torch",
     "implicit.als",
-    "shap",
 )
+LEFTOVER_S = 24 * 3600  # a half-written folder this old has no writer any more
 log = logging.getLogger("rankscope.server")
 
 
@@ -52,6 +53,7 @@ class Life:
         home, store, jobs = Home.current(), owner.store(), owner.jobs()
         take_in(home, store)
         attempt(lambda: upload.clear_old(home))
+        attempt(lambda: remove_leftovers(home, older_than_s=LEFTOVER_S))
         upload.token()  # made before the first page asks for it
         if wants_sample(len(store.datasets()), len(jobs.list())):
             jobs.submit(*first_job())
@@ -68,12 +70,22 @@ class Life:
         owner.close()
 
     def _warm_up(self) -> None:
-        """Load what is slow to load, then take it out of the garbage collector's way."""
+        """Load what is slow to load, then take it out of the garbage collector's way.
+
+        Ready comes before the explainer that only one page needs; it follows on this thread.
+        """
         attempt(preload)
-        gc.collect()
-        gc.freeze()  # Streamlit collects after every rerun; its cost grows with the objects alive
+        _settle()
         self.ready.set()
         log.info("ready")
+        attempt(lambda: warm_all(modules=LATER))
+        _settle()
+
+
+def _settle() -> None:
+    """Streamlit collects garbage after every rerun; its cost grows with the objects alive."""
+    gc.collect()
+    gc.freeze()
 
 
 def wants_sample(n_datasets: int, n_jobs: int) -> bool:
@@ -82,12 +94,10 @@ def wants_sample(n_datasets: int, n_jobs: int) -> bool:
 
 
 def preload() -> None:
-    """Import the heavy libraries and load the compiled kernels."""
-    from dashboard.server.warming import warm_all
-
+    """Import the heavy libraries and load the compiled kernels that pages use."""
     for name in HEAVY:
         importlib.import_module(name)
-    warm_all()
+    warm_all(modules=KERNELS)
 
 
 LIFE = Life()

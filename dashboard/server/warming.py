@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 KERNELS = (
     "core.ranking",
     "core.evaluation",
     "core.significance",
     "core.fusion.pool",
-    "core.explanation",
     "core.models",
+    "core.explanation.subsets",
 )
+LATER = ("core.explanation.shap_permutation",)  # slow to import, and only one page asks for it
 
 
-def warm_all(report: Callable[[int, int, str], None] | None = None) -> int:
-    """Call `warm()` of each module in `KERNELS` that has one; returns how many did.
+def warm_all(
+    report: Callable[[int, int, str], None] | None = None, modules: Sequence[str] = (*KERNELS, *LATER)
+) -> int:
+    """Call `warm()` of each module that has one; returns how many did.
 
     Args:
         report: told (number done, number in all, name) before each module.
     """
     warmed = 0
-    for number, name in enumerate(KERNELS):
+    for number, name in enumerate(modules):
         if report is not None:
-            report(number, len(KERNELS), name)
+            report(number, len(modules), name)
         warm = getattr(importlib.import_module(name), "warm", None)
         if warm is not None:
             warm()

@@ -13,11 +13,11 @@ import duckdb
 import pandas as pd
 
 from data.columns import LINE, REASON
+from data.home import SCRATCH
 from data.reading.shape import FileShape
 from data.reading.staging import Staged
 
 MEMORY = "512MB"  # of DuckDB while it reads; beyond it, it spills
-SCRATCH = "reading-"  # how folders of work in progress begin
 SPAN = "span"  # physical lines of a record; more than one when a quoted field holds line breaks
 RAGGED, STRAY_QUOTE, NOT_JSON, NUL_BYTE, NOT_UTF8 = (
     "ragged row",

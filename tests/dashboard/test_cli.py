@@ -149,12 +149,62 @@ def test_bad_input_is_a_sentence_and_exit_code_2(
     assert "There is no job" in refused(capsys, "worker", "j1")
     dataset = run("import", str(ratings))["dataset"]
     assert "has no run yet" in refused(capsys, "leaderboard", "--dataset", dataset)
-    ease = run("train", "--dataset", dataset, "--models", "ease")["runs"][0]["run"]
+    trained = run("train", "--dataset", dataset, "--models", "ease,popularity")["runs"]
+    ease, popularity = (entry["run"] for entry in trained)
     assert "no user 'nobody'" in refused(capsys, "recommend", "--run", ease, "--user", "nobody")
     assert "no item 'nothing'" in refused(
         capsys, "explain", "--run", ease, "--user", "u1", "--item", "nothing"
     )
+    assert "--history I,J" in refused(capsys, "recommend", "--run", ease, "--user", "nobody")
+    assert "no item 'nothing'" in refused(capsys, "recommend", "--run", ease, "--history", "i1,nothing")
     assert "at least one" in refused(capsys, "recommend", "--run", ease, "--user", "u1", "-k", "0")
+    assert "--models names nothing" in refused(capsys, "train", "--dataset", dataset, "--models", ",")
+    assert "--runs names nothing" in refused(capsys, "cold-start", "--runs", "")
+    assert "3 weights for 2 members" in refused(
+        capsys, "fuse", "--runs", f"{ease},{popularity}", "--weights", "1,2,3"
+    )
+    assert "no fusion rule 'magic'" in refused(
+        capsys, "fuse", "--runs", f"{ease},{popularity}", "--method", "magic"
+    )
+
+
+def test_data_sets_and_runs_go_by_the_beginning_of_their_id_or_by_name(
+    run: Any, ratings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = run("import", str(ratings), "--name", "My shop")["dataset"]
+    ease = run("train", "--dataset", "my shop", "--models", "ease")["runs"][0]["run"]
+    run("train", "--dataset", dataset[:6], "--models", "popularity")
+    assert len(run("leaderboard", "--dataset", dataset[:6])["rows"]) == 2
+    by_id = run("recommend", "--run", ease, "--user", "u3")
+    assert run("recommend", "--run", ease[:8], "--user", "u3") == by_id
+    assert run("recommend", "--run", "ease", "--user", "u3") == by_id
+    run("train", "--dataset", dataset, "--models", "ease", "--seed", "1")
+    said = refused(capsys, "recommend", "--run", "EASE", "--user", "u3")
+    assert "'EASE' means more than one run" in said
+    assert ease in said
+
+
+def test_somebody_new_gets_a_list_from_a_few_items(run: Any, ratings: Path) -> None:
+    dataset = run("import", str(ratings))["dataset"]
+    ease = run("train", "--dataset", dataset, "--models", "ease")["runs"][0]["run"]
+    listed = run("recommend", "--run", ease, "--history", "i12,i13", "-k", "3")
+    assert listed["user"] is None
+    assert {item["item"] for item in listed["items"]} <= {f"i{n}" for n in (10, 11, *range(14, 20))}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import sys; from dashboard.cli import parser\n"
+        f"try: parser().parse_args({arguments!r})\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'pandas', 'duckdb', 'numba', 'torch', 'pydantic'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=SOURCE
+    )
+    assert done.stdout.endswith("[]\n")
+    assert "usage: rankscope" in done.stdout
 
 
 @pytest.mark.parametrize(

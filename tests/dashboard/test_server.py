@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import threading
 import time
@@ -165,6 +166,7 @@ def test_a_secret_is_made_once_and_only_the_owner_reads_it() -> None:
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[life.Life]:
     """A life without heavy imports, whose supervisor starts no process."""
     monkeypatch.setattr(life, "preload", lambda: None)
+    monkeypatch.setattr(life, "warm_all", lambda **_: 0)
     monkeypatch.setattr(life.gc, "freeze", lambda: None)
     monkeypatch.setattr(life.Supervisor, "_launch_next", lambda self: None)
     made = life.Life()
@@ -176,6 +178,25 @@ def test_a_first_start_queues_the_sample_and_becomes_ready(quiet: life.Life) -> 
     quiet.begin()
     assert [job.kind for job in JobStore(Home.current()).list()] == ["sample"]
     assert quiet.ready.wait(10)
+
+
+def test_ready_does_not_wait_for_the_explainer_of_one_page(
+    quiet: life.Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed: list[tuple[bool, object]] = []
+    monkeypatch.setattr(life, "warm_all", lambda modules: warmed.append((quiet.ready.is_set(), modules)))
+    quiet.begin()
+    assert quiet.warming is not None
+    quiet.warming.join(10)
+    assert warmed == [(True, life.LATER)]
+
+
+def test_a_start_clears_what_killed_imports_left(quiet: life.Life) -> None:
+    left = Home.current().cache / "reading-0a1b"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    quiet.begin()
+    assert not left.exists()
 
 
 def test_no_sample_is_made_where_it_is_not_wanted(quiet: life.Life, monkeypatch: pytest.MonkeyPatch) -> None:

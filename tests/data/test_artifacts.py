@@ -101,8 +101,11 @@ def test_a_process_killed_while_writing_leaves_no_folder_of_that_name(tmp_path: 
 def test_leftovers_of_killed_writers_are_removed_and_whole_folders_kept(home: Home) -> None:
     write_folder(home.runs / "r1", {}, {})
     (home.runs / ".r2.0123abcd.part").mkdir()
+    (home.cache / "reading-a1b2" / "spill").mkdir(parents=True)  # of an import that was killed
+    (home.cache / "numba").mkdir()
     assert remove_leftovers(home, older_than_s=3600) == []  # it may still be being written
-    assert remove_leftovers(home, older_than_s=-1) == [".r2.0123abcd.part"]
+    assert remove_leftovers(home, older_than_s=-1) == [".r2.0123abcd.part", "reading-a1b2"]
+    assert [path.name for path in home.cache.iterdir()] == ["numba"]
     assert [path.name for path in home.runs.iterdir()] == ["r1"]
 
 
