@@ -7,30 +7,10 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.charts.profile import log_log, over_time
 from dashboard.components import chart_card, next_button, page, shown_problems
+from dashboard.components.doctor import doctor
 from dashboard.text import has, t
-from dashboard.text.numbers import count, plural
-from dashboard.views.profile import LOOK, Finding, findings, number_table
+from dashboard.views.profile import number_table
 from data.profile import Profile
-
-BADGES = {"look": "orange", "know": "blue", "fine": "gray"}
-
-
-def sentence(found: list[Finding], profile: Profile) -> str:
-    """How many things deserve a look, and the size of the data."""
-    sizes = {name: count(profile.numbers[name]) for name in ("events", "users", "items")}
-    grave = sum(finding.severity == LOOK for finding in found)
-    if not grave:
-        return t("profile.finding_none", **sizes)
-    return t("profile.finding_some", things=plural(grave, "thing", "things"), **sizes)
-
-
-def finding_list(found: list[Finding]) -> None:
-    """One line per finding under its severity."""
-    with st.container(border=True):
-        for finding in found:
-            badge, words = st.columns([1, 6], vertical_alignment="center")
-            badge.badge(t(f"profile.severity_{finding.severity}"), color=BADGES[finding.severity])
-            words.markdown(t(f"profile.found_{finding.name}", **finding.values))
 
 
 def rank_card(profile: Profile, curve: str, axis: str) -> None:
@@ -67,12 +47,9 @@ def numbers(profile: Profile) -> None:
 here = page("profile", needs="data")
 with shown_problems():
     profile = loaders.profile(here.dataset)
-    rows = loaders.dataset_meta(here.dataset).get("facts", {}).get("rows")
-    found = findings(profile.numbers, rows)
-    st.markdown(sentence(found, profile))
     first, second = st.tabs([t("profile.tab_findings"), t("profile.tab_numbers")])
     with first:
-        finding_list(found)
+        doctor(here.dataset)
     with second:
         numbers(profile)
     left, right = st.columns(2)

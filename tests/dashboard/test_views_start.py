@@ -12,7 +12,7 @@ from dashboard.views.home import segment_table, verdict
 from dashboard.views.home_words import sentence
 from dashboard.views.imports import line_table
 from dashboard.views.leaderboard import Entry
-from dashboard.views.profile import LOOK, findings, number_table
+from dashboard.views.profile import number_table
 from dashboard.views.runs import settings_diff
 from dashboard.views.split import timeline
 from data.split import Fingerprint
@@ -92,29 +92,6 @@ def test_a_fusion_is_compared_with_the_best_single_run():
 
 def test_nothing_judged_gives_no_verdict():
     assert verdict([], np.arange(3)) is None
-
-
-NUMBERS = {
-    "users": 500, "items": 80, "events": 9000, "density": 0.2, "median_user_events": 18.0,
-    "first_time": 0, "last_time": 86_400, "tied_share": 0.5, "head_share_1": 0.05, "repeat_share": 0.0,
-    "test_users": 100, "cold_test_users": 0, "test_items": 50, "cold_test_items": 20,
-}  # fmt: skip
-
-
-def test_findings_say_only_what_was_measured_the_gravest_first():
-    found = findings(NUMBERS, {"lines": 1000, "quarantined": 3})
-    by_name = {finding.name: finding for finding in found}
-    assert by_name["ties"].severity == LOOK
-    assert by_name["cold_items"].values == {"cold": "20", "total": "50", "share": "40 %"}
-    assert by_name["quarantined"].values["share"] == "0.3 %"
-    assert found[0].severity == LOOK
-    assert not any(finding.name.endswith("quarantined") for finding in findings(NUMBERS))
-
-
-def test_data_without_times_says_so_and_nothing_of_ties():
-    found = {f.name for f in findings({**NUMBERS, "first_time": None, "last_time": None, "tied_share": None})}
-    assert "no_times" in found
-    assert not found & {"ties", "no_ties", "times"}
 
 
 def test_numbers_stand_with_their_definitions():

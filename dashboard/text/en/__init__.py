@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.text.en import (
     common,
+    doctor,
     fusion_lab,
     home,
     import_data,
@@ -22,6 +23,7 @@ PARTS = (
     home,
     import_data,
     profile,
+    doctor,
     split,
     train,
     runs,

@@ -6,64 +6,8 @@ WORDS: dict[str, str] = {
         "This page says whether the data can be trusted: what was measured, by severity, and how events "
         "spread over users, items and time."
     ),
-    "profile.finding_none": (
-        "**Nothing speaks against this data.** {events} events of {users} users with {items} items."
-    ),
-    "profile.finding_some": (
-        "**{things} to look at first.** {events} events of {users} users with {items} items."
-    ),
-    "profile.severity_look": "Look at first",
-    "profile.severity_know": "Good to know",
-    "profile.severity_fine": "Fine",
     "profile.tab_findings": "Findings",
     "profile.tab_numbers": "Numbers",
-    "profile.found_no_times": (
-        "The events have no times. A cut in time and models that read sequences are not possible; map a "
-        "time column at import if there is one."
-    ),
-    "profile.found_times": "Events run from {first} to {last}.",
-    "profile.found_ties": (
-        "{share} of events share their second with another event of the same user. The order inside a "
-        "tie is the order of the file, so models that read sequences learn partly from chance."
-    ),
-    "profile.found_no_ties": "Times tell the order of events: only {share} are tied within a user.",
-    "profile.found_short_histories": (
-        "Half of the users have {median} events or fewer. Personal models have little to go by; look at "
-        "New users before trusting an average."
-    ),
-    "profile.found_histories": (
-        "Half of the users have more than {median} events: enough to learn tastes from."
-    ),
-    "profile.found_few_users": (
-        "Only {users} users. Intervals will be wide and close models hard to tell apart."
-    ),
-    "profile.found_head": (
-        "The 1 % most popular items take {share} of all events. Popularity will be hard to beat; watch "
-        "coverage beside accuracy."
-    ),
-    "profile.found_no_head": "Events are not crowded on a few items: the top 1 % take {share}.",
-    "profile.found_repeats": (
-        "{share} of events repeat an item the user had before. Decide under Split & policy whether lists "
-        "may show seen items."
-    ),
-    "profile.found_no_repeats": "Users rarely take the same item again ({share} of later events).",
-    "profile.found_cold_users": (
-        "{cold} of {total} users judged in the test part are new ({share}). Their numbers are shown apart."
-    ),
-    "profile.found_no_cold_users": (
-        "All {total} users judged in the test part are known to the models ({share} new)."
-    ),
-    "profile.found_cold_items": (
-        "{cold} of {total} items to be found in the test part are new ({share}): no model trained here "
-        "can list them."
-    ),
-    "profile.found_no_cold_items": (
-        "All {total} items to be found in the test part occur in train ({share} new)."
-    ),
-    "profile.found_quarantined": (
-        "{lines} lines of the file could not be read ({share}); they are kept with the reason."
-    ),
-    "profile.found_all_read": "Every line of the file could be read ({lines} quarantined, {share}).",
     "profile.figure_activity": "How active are users?",
     "profile.figure_popularity": "How popular are items?",
     "profile.figure_time": "When did it happen? Events per {period}",
