@@ -8,7 +8,7 @@ from core.explanation import shap_permutation, subsets
 from core.explanation.additive import Additive
 from core.explanation.base import Explainer, Explanation, HasMembers
 from core.explanation.fused import FusedExplanation, or_reason
-from core.explanation.history_game import check_place, listed_score
+from core.explanation.history_game import check_answer, check_place, listed_score
 from core.explanation.members import Members
 from core.explanation.permutation import Permutation
 from core.explanation.sentences import Reason, reasons
@@ -62,7 +62,8 @@ def explain(
     Raises:
         ConfigError: no such method.
         NotFound: no such row or item.
-        NotApplicable: empty history, an item the model cannot score, or a method that does not fit.
+        NotApplicable: empty history, an item the model cannot score, a history it has no answer to, or a
+            method that does not fit.
     """
     if method is not None and method not in EXPLAINERS:
         raise ConfigError(f"There is no explanation method {method!r}.", f"Choose {', '.join(EXPLAINERS)}.")
@@ -70,6 +71,7 @@ def explain(
         check_place(histories, row, item)
     else:
         listed_score(model, histories, row, item)
+        check_answer(model, histories, row)
     applicable = methods_for(model, histories, row)
     if method is not None and method not in applicable:
         raise NotApplicable(

@@ -145,6 +145,18 @@ def listed_score(model: ScoresHistories, histories: Histories, row: int, item: i
     return score
 
 
+def check_answer(model: ScoresHistories, histories: Histories, row: int) -> None:
+    """NotApplicable when all items score the same for the row: lists are then those of the fallback."""
+    scores = model.score(histories.rows([row]))[0]
+    scores = scores[np.isfinite(scores)]
+    if len(scores) > 1 and (scores == scores[0]).all():
+        raise NotApplicable(
+            "The model has no answer of its own to this history, so popular items stand in and no event is "
+            "their reason.",
+            "Pick a user with an event the model knows, or add one and look again.",
+        )
+
+
 def own_vector_facts(listed: float, explained: float) -> dict[str, float]:
     """Both scores where the model answers a trained user from a stored vector instead of the events."""
     close = np.isclose(listed, explained, rtol=1e-3, atol=1e-5)

@@ -11,9 +11,11 @@ from core.explanation import explain, explain_fused, methods_for, reasons, witho
 from core.explanation.base import Explanation
 from core.fusion import FUSERS
 from core.fusion.fused import Fused
+from core.models.item_knn import ItemKNN
 from core.ranking import Policy
 from data.errors import ConfigError, NotApplicable, NotFound
 from data.histories import from_lists
+from tests.conftest import make_dataset
 
 
 def made(parts, *, errors=None, items=None, game="history", players=None, score=None) -> Explanation:
@@ -203,3 +205,11 @@ def test_a_fused_score_is_explained_in_two_levels(fold_in_model, sum_model, some
     assert both.inner["sum"].method == "additive"
     assert isinstance(both.inner["fold_in"], NotApplicable)
     assert explain(fused, some_histories, 0, 20).game == "models"
+
+
+def test_a_history_without_an_answer_is_not_explained_by_its_events():
+    data = make_dataset([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 1, 2], n_items=4)
+    model = ItemKNN().fit(data)  # item 3 is in the catalogue, and nobody has it
+    with pytest.raises(NotApplicable, match="no answer of its own"):
+        explain(model, from_lists([[3]], 4), 0, 1)
+    assert explain(model, from_lists([[3, 0]], 4), 0, 1).contributions[0] == 0

@@ -27,7 +27,7 @@ def test_it_is_exact_for_pairwise_interactions():
         def score(self, histories, items=None):
             has = np.asarray([[item in histories.row(r) for item in (0, 1)] for r in range(len(histories))])
             value = 2 * has[:, 0] + 3 * has[:, 1] + 4 * (has[:, 0] & has[:, 1])
-            return np.tile(value[:, None].astype(np.float32), (1, 1 if items is not None else 5))
+            return (value[:, None] + (np.arange(5) if items is None else items)).astype(np.float32)
 
     explanation = explain(Pairs(), from_lists([[0, 1, 3]], 5), 0, 2)
     np.testing.assert_allclose(explanation.contributions, [4.0, 5.0, 0.0], atol=1e-12)
