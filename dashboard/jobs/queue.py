@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from dashboard.jobs.processes import TOLERANCE_S
 from dashboard.jobs.schema import TABLES
 from dashboard.jobs.states import ALIVE, FINISHED, REPEATABLE, Identity, Job, JobState, time_left
 from data.artifacts import Home
@@ -128,8 +129,12 @@ class JobStore:
             changed = connection.execute(
                 "update jobs set state='running', pid=?, process_started=?, started=coalesce(started, ?),"
                 " updated=?, lane=coalesce(?, lane)"
-                " where id=? and (state='queued' or (state='running' and pid=?))",
-                (worker.pid, worker.started, time.time(), time.time(), lane, job_id, worker.pid),
+                " where id=? and (state='queued'"
+                " or (state='running' and pid=? and abs(process_started - ?) < ?))",
+                (
+                    *(worker.pid, worker.started, time.time(), time.time(), lane, job_id),
+                    *(worker.pid, worker.started, TOLERANCE_S),
+                ),
             ).rowcount
         return bool(changed)
 

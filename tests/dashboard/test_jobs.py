@@ -195,6 +195,7 @@ def test_a_job_belongs_to_the_worker_that_came_first(jobs: JobStore) -> None:
     assert jobs.begin(job_id, ME)
     assert jobs.begin(job_id, ME)  # launcher and worker both say so
     assert not jobs.begin(job_id, Identity(ME.pid + 1, 0.0))
+    assert not jobs.begin(job_id, Identity(ME.pid, ME.started + 60))  # the number was given out again
 
 
 def test_the_time_left_follows_from_the_rate_so_far() -> None:
