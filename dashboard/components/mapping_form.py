@@ -38,14 +38,18 @@ def in_words(look: Look) -> str:
 
 def shape_in_words(shape: FileShape) -> str:
     """`comma-separated text with a header, gzipped`."""
-    if shape.format != "delimited":
+    header = t("import_data.shape_header" if shape.header else "import_data.shape_no_header")
+    if shape.format == "user_lines" and shape.line_start == "count":
+        kind = t("import_data.shape_user_lines_count")
+    elif shape.format == "xlsx":
+        kind = t("import_data.shape_xlsx", header=header)
+    elif shape.format != "delimited":
         kind = t(f"import_data.shape_{shape.format}")
     else:
         name = DELIMITERS.get(shape.delimiter)
         mark = t(f"import_data.mark_{name}") if name else f"“{shape.delimiter}”"
-        header = t("import_data.shape_header" if shape.header else "import_data.shape_no_header")
         kind = t("import_data.shape_delimited", mark=mark, header=header)
-    return t("import_data.shape_gzip", kind=kind) if shape.compression == "gzip" else kind
+    return kind if shape.compression == "none" else t(f"import_data.shape_{shape.compression}", kind=kind)
 
 
 def mapping_form(look: Look, key: str) -> Mapping | None:

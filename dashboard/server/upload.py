@@ -40,7 +40,9 @@ KINDS = (
     "pq",
     "inter",
     "item",
+    "xlsx",
 )
+PACKED = ("gz", "zst", "zip")
 PIECE = 2**20  # bytes written at a time
 KEPT_S = 24 * 3600  # uploads older than this give way to new ones
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -145,17 +147,25 @@ def _clean_name(name: str) -> str:
     cleaned = "".join(letter for letter in last if letter.isprintable())[:200]
     if not _suffix(cleaned):
         raise DataError(
-            f"Files like {cleaned!r} are not read.", f"Send one of: {', '.join(KINDS)}, each also as .gz."
+            f"Files like {cleaned!r} are not read.",
+            f"Send one of: {', '.join(KINDS)}, each also as .gz, .zst or .zip.",
         )
     return cleaned
 
 
 def _suffix(name: str) -> str:
-    """`.csv` or `.csv.gz` when the file is of a kind that is read, else empty."""
+    """`.csv`, `.csv.gz` or `.zip` when the file is of a kind that is read, else empty.
+
+    An archive needs no kind in its name: what it holds tells.
+    """
     parts = name.lower().split(".")
-    packed = ".gz" if parts[-1] == "gz" else ""
-    kind = parts[-2] if packed and len(parts) > 2 else parts[-1]
-    return f".{kind}{packed}" if kind in KINDS and len(parts) > 1 and parts[0] else ""
+    if len(parts) < 2 or not parts[0]:
+        return ""
+    if parts[-1] == "zip":
+        return ".zip"
+    packed = f".{parts[-1]}" if parts[-1] in PACKED and len(parts) > 2 else ""
+    kind = parts[-2] if packed else parts[-1]
+    return f".{kind}{packed}" if kind in KINDS else ""
 
 
 def _announced(request: Request) -> int:

@@ -8,7 +8,8 @@ WORDS: dict[str, str] = {
     ),
     "import_data.drop": "Drop a file here, up to {megabytes} MB",
     "import_data.drop_help": (
-        "CSV, TSV, text with :: or |, Parquet or JSON Lines, each also gzipped, with or without a header."
+        "CSV, TSV, text with :: or |, one line of items per user, Excel, Parquet, JSON or JSON Lines, with or "
+        "without a header; each also packed as gzip, zstd or ZIP."
     ),
     "import_data.large": "Larger files, and files already here",
     "import_data.large_words": "Larger files go to the disk piece by piece; the page stays usable meanwhile.",
@@ -29,7 +30,13 @@ WORDS: dict[str, str] = {
     "import_data.shape_jsonl": "JSON Lines",
     "import_data.shape_header": "with a header",
     "import_data.shape_no_header": "without a header",
+    "import_data.shape_user_lines": "one line of items per user",
+    "import_data.shape_user_lines_count": "one line of items per user, each led by its length",
+    "import_data.shape_json": "a JSON array",
+    "import_data.shape_xlsx": "an Excel sheet, {header}",
     "import_data.shape_gzip": "{kind}, gzipped",
+    "import_data.shape_zstd": "{kind}, packed with zstd",
+    "import_data.shape_zip": "{kind}, from a ZIP archive",
     "import_data.mark_comma": "commas",
     "import_data.mark_tab": "tabs",
     "import_data.mark_semicolon": "semicolons",
