@@ -70,5 +70,5 @@ def warm() -> None:
     pair = np.array([0, 1], dtype=np.int32)
     events = Interactions(np.zeros(2, dtype=np.int32), pair, np.ones(2, dtype=np.float32))
     tiny = Dataset(interactions=events, users=ids, items=ids)
-    for name in ("random", "item_knn", "ease", "als"):
+    for name in ("random", "item_knn", "user_knn", "rp3beta", "ease", "gf_cf", "als", "ials"):
         MODELS[name]().fit(tiny).score(from_lists([[0]], 2))

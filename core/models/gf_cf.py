@@ -27,7 +27,7 @@ class GFCFConfig(ModelConfig):
     """The two filters and their balance."""
 
     factors: int = Field(
-        default=64, ge=1, le=2048, description="Smoothest directions that the ideal low-pass filter keeps"
+        default=128, ge=1, le=2048, description="Smoothest directions that the ideal low-pass filter keeps"
     )
     alpha: float = Field(
         default=0.3,

@@ -31,13 +31,13 @@ class IALSConfig(ModelConfig):
 
     factors: int = Field(default=64, ge=1, le=4096, description="Length of the user and item vectors")
     unobserved_weight: float = Field(
-        default=0.1,
+        default=0.3,
         gt=0,
         le=10,
         description="Weight of any user-item pair at score 0 (an event has 1): larger = closer to popularity",
     )
     regularization: float = Field(
-        default=0.003,
+        default=0.01,
         gt=0,
         le=1000,
         description="Ridge per event of a user or item, and per unobserved weight × number of the others",
@@ -73,8 +73,9 @@ class IALS:
     """iALS as revisited by Rendle, Krichene, Zhang & Koren (2021), after Hu, Koren & Volinsky (2008).
 
     Loss Σ_events (1 − s)² + α₀ Σ_all pairs s² + λ Σ_u (n_u + α₀·items)^ν |x_u|² + the same over items.
-    Divided by α₀, with vectors stretched by √(1 + α₀) so that an event is pulled to 1 and not to 1 / (1 + α₀),
-    this is the loss of Hu et al. with confidence 1 + w / α₀ and ridges λ (1 + 1/α₀) (n + α₀ m)^ν.
+    With vectors stretched by √(1 + α₀), so that an event is pulled to 1 and not to 1 / (1 + α₀), this is, up
+    to a factor and a constant, the loss of Hu et al. with confidence 1 + w / α₀ and ridges
+    λ (1 + 1/α₀) (n + α₀ m)^ν for rows of n events among m of the other side.
 
     Users are never looked up: a row's vector is the exact solution over its history. Its ridge is that of a
     user with the training users' mean number of events, one for all rows: taking an event away then takes
@@ -152,11 +153,12 @@ class IALS:
         self, side: Side, rows: NDArray[np.float32], others: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """(n, f) new vectors of one side, from the vectors of the other; nothing given is changed."""
-        base, turn = _diagonal(others)
-        turned = np.ascontiguousarray(others @ turn.astype(np.float32))
-        out = np.ascontiguousarray(rows @ turn.astype(np.float32))
-        self._solve(side, turned, base, out)
-        return np.asarray(out @ turn.T.astype(np.float32), dtype=np.float32)
+        with single_threaded_blas():  # products of a second at most: more threads would wait for each other
+            base, turn = _diagonal(others)
+            back = turn.astype(np.float32)
+            turned, out = np.ascontiguousarray(others @ back), np.ascontiguousarray(rows @ back)
+            self._solve(side, turned, base, out)
+            return np.asarray(out @ back.T, dtype=np.float32)
 
     def _solve(self, side: Side, turned: NDArray[Any], base: NDArray[np.float64], out: NDArray[Any]) -> None:
         m = side.matrix
@@ -171,8 +173,7 @@ class IALS:
                 conjugate_rows(*system, self.config.cg_steps, out[part])
 
         size = -(-len(out) // (n_threads() * BLOCKS_PER_THREAD))
-        with single_threaded_blas():
-            map_blocks(block, len(out), size)
+        map_blocks(block, len(out), size)
 
     def _keep(self, item_factors: NDArray[Any], ridge: float) -> None:
         self.item_factors_ = np.ascontiguousarray(item_factors, dtype=np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from core.parallel import map_blocks
+from core.parallel import map_blocks, single_threaded_blas
 from core.progress import Report, silent
 
 OVERSAMPLING = 32  # extra vectors: the last wanted ones converge as fast as the first
@@ -31,7 +31,14 @@ def top_right_vectors(
     k = min(k, n, m)
     if matrix.nnz == 0 or k == 0:
         return np.zeros((m, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)
-    wide: Any = matrix.astype(np.float64)
+    with (
+        single_threaded_blas()
+    ):  # our own blocks fill the cores; two sets of threads only wait for each other
+        return _subspace_iteration(matrix.astype(np.float64), k, report)
+
+
+def _subspace_iteration(wide: Any, k: int, report: Report) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    m = wide.shape[1]
     turned = wide.T.tocsr()
     draw = np.random.default_rng(START).standard_normal((m, min(m, k + OVERSAMPLING)))
     basis = np.linalg.qr(draw)[0]

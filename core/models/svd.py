@@ -25,7 +25,7 @@ class SVDConfig(ModelConfig):
     """How many directions of taste are kept."""
 
     factors: int = Field(
-        default=32, ge=1, le=2048, description="Singular vectors kept: few = broad tastes, many = details"
+        default=64, ge=1, le=2048, description="Singular vectors kept: few = broad tastes, many = details"
     )
     weights: Weights = Field(default="binary", description=WEIGHTS_HELP, json_schema_extra=MORE)
     recency_half_life: float | None = Field(

@@ -40,7 +40,7 @@ class UserKNNConfig(ModelConfig):
         description="Votes count cosine^sharpness: 1 = plain cosine, larger = the very nearest decide",
     )
     vote_discount: float = Field(
-        default=0.0,
+        default=0.1,
         ge=0,
         le=1,
         description="A vote for an item counts (its number of users)^−discount: larger = less popular items",
