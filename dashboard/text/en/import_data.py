@@ -8,8 +8,8 @@ WORDS: dict[str, str] = {
     ),
     "import_data.drop": "Drop a file here, up to {megabytes} MB",
     "import_data.drop_help": (
-        "CSV, TSV, text with :: or |, one line of items per user, Excel, Parquet, JSON or JSON Lines, with or "
-        "without a header; each also packed as gzip, zstd or ZIP."
+        "CSV, TSV, text with :: or |, one line of items per user, Excel, Parquet, JSON or JSON Lines, with "
+        "or without a header; each also packed as gzip, zstd or ZIP."
     ),
     "import_data.large": "Larger files, and files already here",
     "import_data.large_words": "Larger files go to the disk piece by piece; the page stays usable meanwhile.",
