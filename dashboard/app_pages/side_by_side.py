@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.models.base import Recommender
-from dashboard import loaders
+from dashboard import loaders, state
 from dashboard.charts.side_by_side import bump
 from dashboard.components import chart_card, next_button, page, run_picker, shown_problems, user_search
 from dashboard.components.choices import k_choice, one_of
@@ -68,7 +68,17 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
     titles = dict(zip(tidy["item"], tidy["title"], strict=True))
     if not titles:
         return
-    item = st.selectbox(t("side_by_side.strong"), list(titles), format_func=titles.get, key=f"{NAME}_strong")
+    names = {str(found.dataset.items.ids[item]): item for item in titles}
+    key = state.widget(NAME, "strong")
+    st.session_state[key] = state.settle("strong", list(names), next(iter(names)))
+    st.selectbox(
+        t("side_by_side.strong"),
+        list(names),
+        format_func=lambda one: titles.get(names.get(one, -1), one),
+        key=key,
+        on_change=lambda: state.write("strong", st.session_state[key]),
+    )
+    item = names[st.session_state[key]]
     how = t("side_by_side.how", policy=found.policy.describe())
     figure = bump(tidy, k=k, chosen=item, y=t("side_by_side.axis_rank"))
     chart_card(

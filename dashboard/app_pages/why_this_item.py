@@ -57,7 +57,7 @@ def by_members(found: Conditions) -> None:
     st.subheader(t("why_this_item.members"))
     member = st.segmented_control(
         t("why_this_item.member"), list(both.inner), default=next(iter(both.inner)), required=True,
-        format_func=labels.__getitem__, key=f"{NAME}_member_{run}",
+        format_func=labels.__getitem__, key=f"{NAME}_member_{run}", bind="query-params",
     )  # fmt: skip
     inner = both.inner[member]
     if isinstance(inner, NotApplicable):

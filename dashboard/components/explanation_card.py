@@ -78,6 +78,7 @@ def without_event_card(key: str, run: str, user: int, item: int, first: int | No
             index=0 if first is None else order.index(first),
             format_func=words,
             key=f"{key}_{run}_{user}_{item}",
+            bind="query-params",
         )
         change = compare.without(run, user, position, item)
         before, after = score(change.score_before), score(change.score_after)

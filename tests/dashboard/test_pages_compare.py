@@ -275,3 +275,13 @@ def test_a_link_reopens_the_tab_and_only_the_open_one_is_drawn(name, tab, figure
     assert any(figure in text.value for text in app.markdown)
     assert not any(other in text.value for text in app.markdown)
     assert any(other in text.value for text in open_page(name).markdown)
+
+
+def test_the_title_to_follow_stands_in_the_link(seeded_home):
+    app = open_page("side_by_side")
+    data = loaders.dataset(loaders.datasets()["id"].iloc[0])
+    title = app.table[1].value.iloc[1, 1].removeprefix("✓ ")  # second of the first list
+    item = next(str(one) for one, name in zip(data.items.ids, data.titles, strict=True) if name == title)
+    linked = open_page("side_by_side", strong=item)
+    assert widget(linked.selectbox, "side_by_side_strong").value == item
+    assert any(f"in colour “{title}”" in text.value for text in linked.markdown)
