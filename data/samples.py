@@ -53,14 +53,17 @@ SAMPLES: dict[str, Sample] = {
     "marketplace": Sample(
         name="marketplace",
         label="Sample marketplace",
-        about="2,000 invented people buy 1,000 invented goods over a year; some purchases cause others.",
+        about=(
+            "2\u202f000 invented people buy 1\u202f000 invented goods over a year; "
+            "some purchases cause others."
+        ),
         kind="generated",
         make=marketplace,
     ),
     "ml-latest-small": Sample(
         name="ml-latest-small",
         label="MovieLens latest-small",
-        about="100,836 film ratings of 610 people (GroupLens, 2018); about 1 MB to download.",
+        about="100\u202f836 film ratings of 610 people (GroupLens, 2018); about 1 MB to download.",
         kind="files",
         archive="https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",
         events="ratings.csv",

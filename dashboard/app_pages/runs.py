@@ -38,7 +38,7 @@ def columns() -> dict[str, Any]:
     """Names and formats of the table of runs."""
     column, metric = st.column_config.Column, f"{METRICS[METRIC].label}@{K}"
     return {
-        "label": column(t("runs.column_label"), width=200, pinned=True),
+        "label": column(t("runs.column_label"), width=165),
         "model": column(t("runs.column_model"), width=85),
         "metric": column(t("runs.column_metric", metric=metric), width=85),
         "protocol": column(t("runs.column_split"), width=100),
@@ -54,7 +54,7 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     names = {name: kind.label for name, kind in MODELS.items()} | {"fused": "Fusion", "listed": "Lists"}
     shown = runs_table(runs, loaders.metrics(dataset), names)
     shown = shown.assign(
-        label=shown["label"].map(lambda label: shorten(label, 32)),
+        label=shown["label"].map(lambda label: shorten(label, 26)),
         protocol=shown["protocol"].map(loaders.protocol_label),
         created=shown["created"].map(date_time),
     )

@@ -23,7 +23,7 @@ STYLE = """<style>
 .stMainBlockContainer {padding-top: 2.5rem; padding-bottom: 4rem; max-width: 76rem;}
 @media (max-width: 768px) {.stMainBlockContainer {padding-top: 4.25rem;}}
 </style>"""
-SHOWN_MODELS = 4
+SHOWN_MODELS = 3
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard import loaders
 from dashboard.charts.profile import mark_cuts, part_bars, timeline
@@ -52,7 +51,7 @@ def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
 def counts_columns() -> dict[str, Any]:
     """Names and formats of `views.split.counts_table`."""
     return {
-        "label": st.column_config.TextColumn(t("split.column_label"), pinned=True),
+        "label": t("split.column_label"),
         "train_events": t("split.column_train"),
         "validation_known": t("split.column_validation_known"),
         "validation_new": t("split.column_validation_new"),

@@ -116,7 +116,7 @@ def shorten(title: str, width: int = 44) -> str:
     head, tail = title[:length], title[length - width + 1 :]
     if title[length] != " " and head.rfind(" ") > length // 2:  # rather between words than inside one
         head = head[: head.rfind(" ")]
-    if title[len(title) - len(tail) - 1] != " " and 0 <= tail.find(" ") <= len(tail) // 2:
+    if title[len(title) - len(tail) - 1] != " " and 0 <= tail.find(" ") <= len(tail) - 4:
         tail = tail[tail.find(" ") :]
     return f"{head.rstrip(' :,;+')}…{tail.lstrip()}"
 

@@ -168,7 +168,8 @@ def _reason(name: str, counts: dict[str, SplitCounts], words: str) -> str:
     cut = counts["time"]
     return (
         f"A cut in time leaves only {number(cut.validation_known)} known of "
-        f"{number(cut.validation_users)} users in validation and {number(cut.test_known)} of {number(cut.test_users)} in test, so {words} ({judged})."
+        f"{number(cut.validation_users)} users in validation and {number(cut.test_known)} of "
+        f"{number(cut.test_users)} in test, so {words} ({judged})."
     )
 
 

@@ -41,7 +41,9 @@ WORDS: dict[str, str] = {
     "runs.lists_label": "Name of the run",
     "runs.lists_start": "Import lists",
     "runs.lists_title": "Import lists {label}",
-    "runs.lists_done": "“{label}”: {matched} of {rows} rows name a known user and item; {users} users have a list.",
+    "runs.lists_done": (
+        "“{label}”: {matched} of {rows} rows name a known user and item; {users} users have a list."
+    ),
     "runs.job_pick": "Job",
     "runs.job_option": "{title} · {state} · {created}",
     "runs.job_none": "No job has run yet.",
