@@ -32,7 +32,7 @@ class SASRecConfig(ModelConfig):
     max_length: int = Field(default=50, ge=1, le=500, description="Latest events that are looked at")
     epochs: int = Field(default=30, ge=1, le=1000, description="Passes over the data at most")
     patience: int = Field(
-        default=5,
+        default=10,
         ge=1,
         le=100,
         description="Stop after so many epochs without a better NDCG@10 on held-back train events",
