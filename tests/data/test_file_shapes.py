@@ -162,24 +162,6 @@ def test_lists_reconcile_under_every_rule(
     assert reconciled(report)
 
 
-@pytest.mark.parametrize(
-    ("file", "lines", "events", "users", "items"),
-    [
-        ("gowalla/train.txt.gz", 29_858, 810_128, 29_858, 40_981),
-        ("gowalla/test.txt.gz", 29_858, 217_242, 29_858, 38_546),
-        ("amazon-beauty-s3rec/Beauty.txt.gz", 22_363, 198_502, 22_363, 12_101),
-        ("citeulike-a/users.dat.gz", 5_551, 204_986, 5_551, 16_980),
-    ],
-)
-def test_published_lists_give_their_published_counts(
-    shared_data: Path, home: Home, file: str, lines: int, events: int, users: int, items: int
-) -> None:
-    report = import_file(shared_data / file, home)
-    assert (report.lines, report.accepted, report.events) == (lines, lines, events)
-    assert (report.users, report.items, report.quarantined) == (users, items, 0)
-    assert reconciled(report)
-
-
 def test_citeulike_lists_are_the_pairs_of_its_leave_one_out_files(shared_data: Path, home: Home) -> None:
     listed = events_of(home, import_file(shared_data / "citeulike-a" / "users.dat.gz", home))
     pairs = set()
