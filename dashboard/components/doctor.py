@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.loaders.doctor import examination
 from dashboard.text import t
-from dashboard.text.markdown import literal
+from dashboard.text.markdown import literal, written
 from dashboard.text.numbers import count, plural
 from dashboard.views.doctor import QUICK_EVENTS, Examination, check_table, examined
 from data.checks import OUTCOMES, Result
@@ -75,4 +75,4 @@ def _all_checks(results: list[Result], seen: Examination) -> None:
     )
     with st.expander(label):
         columns = {name: t(f"doctor.column_{name}") for name in table}
-        st.dataframe(table, hide_index=True, column_config=columns, key="doctor_checks", height="content")
+        st.table(written(table).rename(columns=columns), hide_index=True)

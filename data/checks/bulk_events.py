@@ -18,7 +18,7 @@ class BulkEvents:
 
     code: ClassVar[str] = "D002"
     name: ClassVar[str] = "bulk_events"
-    title: ClassVar[str] = "Bulk events in one second"
+    title: ClassVar[str] = "Bulk events at one moment"
     why: ClassVar[str] = (
         "Events written at once carry the time of the writing (a basket, a synchronisation, a migration), "
         "not of the act. Their order means nothing, and a cut in time keeps or takes them as a block."

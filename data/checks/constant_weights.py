@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from data.checks.base import KNOW, NO_EVENTS, Answer, DoesNotApply, Finding, NothingFound
 from data.checks.weights import weight_column
-from data.checks.wording import number
+from data.checks.wording import amount, number
 from data.dataset import Dataset
 from data.split import Split
 
@@ -36,7 +36,7 @@ class ConstantWeights:
             return DoesNotApply("No weight was imported: every event counts 1.")
         values = {"smallest": low, "largest": high}
         if low != high:
-            return NothingFound(f"Weights run from {low:g} to {high:g}.", values)
+            return NothingFound(f"Weights run from {amount(low)} to {amount(high)}.", values)
         source = f" (column {column!r})" if column else ""
-        sentence = f"All {number(len(weight))} events have the weight {low:g}{source}."
+        sentence = f"All {number(len(weight))} events have the weight {amount(low)}{source}."
         return Finding(KNOW, sentence, values)

@@ -38,7 +38,7 @@ class DuplicateEvents:
         n_copies, n_users = _copies(pair, events.weight, events.time, events.user)
         part = n_copies / len(events)
         values = {"copies": n_copies, "share": part, "users": n_users}
-        what = "user, item and weight" if events.time is None else "user, item, weight and second"
+        what = "user, item and weight" if events.time is None else "user, item, weight and time"
         if not n_copies:
             return answer(None, f"No event repeats an earlier one in {what}.", values)
         copies = plural(n_copies, "event repeats", "events repeat")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.checks.base import KNOW, LOOK, NO_EVENTS, Answer, DoesNotApply, Severity, answer
-from data.checks.wording import number, plural, share
+from data.checks.wording import amount, number, plural, share
 from data.dataset import Dataset
 from data.split import Split
 
@@ -48,7 +48,9 @@ class WeightMismatch:
                 values.update(found[2])
         if not parts:
             low, middle, high = np.quantile(weight, (0.0, 0.5, 1.0))
-            sentence = f"Weights are positive, {low:g} to {high:g} with {middle:g} in the middle."
+            sentence = (
+                f"Weights are positive, {amount(low)} to {amount(high)} with {amount(middle)} in the middle."
+            )
             return answer(None, sentence, {"largest": float(high), "median": float(middle)})
         grave = any(severity == LOOK for severity, _, _ in parts)
         return answer(LOOK if grave else KNOW, " ".join(text for _, text, _ in parts), values)
@@ -64,7 +66,7 @@ def _not_positive(weight: NDArray[np.float32]) -> Part | None:
     values = {"negative": float(negative), "zero": float(zero)}
     words = []
     if negative:
-        least = f"the lowest {float(weight.min()):g}"
+        least = f"the lowest {amount(weight.min())}"
         words.append(f"{plural(negative, 'event has', 'events have')} a negative weight, {least}")
     if zero:
         words.append(f"{plural(zero, 'event weighs', 'events weigh')} 0")
@@ -82,8 +84,8 @@ def _skewed(weight: NDArray[np.float32]) -> Part | None:
     n_top = max(1, len(positive) // 100)
     top = float(np.partition(positive, -n_top)[-n_top:].sum() / positive.sum())
     text = (
-        f"The largest weight is {number(skew)} times the middle one ({largest:g} against {middle:g}); the "
-        f"heaviest 1 % of events hold {share(top)} of all weight."
+        f"The largest weight is {number(skew)} times the middle one ({amount(largest)} against "
+        f"{amount(middle)}); the heaviest 1 % of events hold {share(top)} of all weight."
     )
     return LOOK if skew >= VERY_SKEWED else KNOW, text, {"skew": skew, "heaviest_share": top}
 
@@ -100,7 +102,7 @@ def _ratings(weight: NDArray[np.float32]) -> Part | None:
     if low == 0 or low >= 0.5:  # counts pile up at 1, ratings in the upper half
         return None
     text = (
-        f"Weights look like ratings from {levels[0]:g} to {levels[-1]:g}; {share(low)} of events lie below "
-        f"the middle of the scale ({middle:g}) and still count as liking."
+        f"Weights look like ratings from {amount(levels[0])} to {amount(levels[-1])}; {share(low)} of events "
+        f"lie below the middle of the scale ({amount(middle)}) and still count as liking."
     )
     return KNOW, text, {"below_middle": low}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from data.wording import number as number
+
 DAY = 86_400
 YEAR = 365.25 * DAY
 
@@ -15,9 +17,10 @@ def share(value: float) -> str:
     return f"{percent:.{digits}f} %"
 
 
-def number(value: float) -> str:
-    """A count in full with narrow spaces that do not break: 100 836."""
-    return f"{int(value):,}".replace(",", "\u202f")
+def amount(value: float) -> str:
+    """A weight: whole ones from a thousand on in full (80 995), others with four digits (0.125, 2.5)."""
+    value = float(value)
+    return number(round(value)) if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def plural(value: float, one: str, many: str) -> str:

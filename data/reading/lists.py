@@ -17,8 +17,9 @@ from data.reading.words import named
 def read_lists(path: Path | str) -> pd.DataFrame:
     """Ranked lists of a file of any readable shape, found by the names of its columns.
 
-    Without a rank, items are ranked by descending score (ties in file order); without a score, the score is
-    minus the rank, so that a sum over lists is a Borda count. Ranks are renumbered from 1 without gap.
+    A file of one line per user is a list per line, the best item first. Without a rank, items are ranked by
+    descending score (ties in file order); without a score, the score is minus the rank, so that a sum over
+    lists is a Borda count. Ranks are renumbered from 1 without gap.
 
     Returns:
         One row per (user, item): user (str), item (str), rank (int64, from 1), score (float64), sorted by the
@@ -31,7 +32,8 @@ def read_lists(path: Path | str) -> pd.DataFrame:
     path = Path(path)
     shape = sniff(path)
     columns = {role: named(role, shape.columns) for role in (USER, ITEM, RANK, SCORE)}
-    if not columns[USER] or not columns[ITEM] or not (columns[RANK] or columns[SCORE]):
+    ranked = columns[RANK] or columns[SCORE] or shape.format == "user_lines"
+    if not columns[USER] or not columns[ITEM] or not ranked:
         raise DataError(
             f"Lists need user, item and rank or score; {path.name} has {', '.join(shape.columns)}.",
             "Name the columns in the first line: user,item,rank,score (rank or score may be missing).",
@@ -48,6 +50,8 @@ def read_lists(path: Path | str) -> pd.DataFrame:
     for role in (RANK, SCORE):
         if columns[role]:
             lists[role] = _numbers(path, table, str(columns[role]))
+    if shape.format == "user_lines":  # a line is a list, the best item first
+        lists[RANK] = (lists.groupby(USER).cumcount() + 1).astype("float64")
     return _ranked(path, lists)
 
 

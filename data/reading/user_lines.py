@@ -38,20 +38,23 @@ def find_user_lines(lines: list[str]) -> tuple[str, LineStart, str] | None:
         lines: the first lines that are not blank, whole.
     """
     for separator in SEPARATORS:
-        rows = [_tokens(line, separator) for line in lines]
+        rows = [_fields(line, separator) for line in lines]
         if len(rows) < LEAST_LINES or not _ragged_ids(rows):
             continue
         if all(NUMBER.fullmatch(row[0]) and int(row[0]) == len(row) - 1 for row in rows):
             return separator, "count", f"each of {len(rows)} lines starts with the number of ids that follow"
-        if len({row[0] for row in rows}) == len(rows):
+        n_lengths = len({len(row) for row in rows})  # two: a table whose last cells may be missing
+        if n_lengths > 2 and len({row[0] for row in rows}) == len(rows):
             longest = max(len(row) for row in rows)
             why = f"lines of up to {longest} ids, each beginning with another one: one line per user"
             return separator, "user", why
     return None
 
 
-def _tokens(line: str, separator: str) -> list[str]:
-    return [token for token in line.strip().split(separator) if token]
+def _fields(line: str, separator: str) -> list[str]:
+    """Blanks may be doubled; between other separators an empty field is the cell of a table."""
+    fields = line.strip(" ").split(separator)
+    return [field for field in fields if field] if separator == " " else fields
 
 
 def _ragged_ids(rows: list[list[str]]) -> bool:

@@ -408,6 +408,11 @@ def test_popularity_shift_is_measured_beyond_chance() -> None:
     assert shifted["excess"] > 0.2
 
 
+def test_large_weights_are_written_in_full() -> None:
+    result = ask("weight_mismatch", with_weights(lambda w: np.where(np.arange(len(w)) == 7, 1_352_698, w)))
+    assert "1\u202f352\u202f698 against" in result.sentence
+
+
 def test_near_copies_name_the_pairs() -> None:
     result = ask("near_copies", copied_users())
     assert result.values["users"] == 40

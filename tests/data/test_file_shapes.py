@@ -104,6 +104,9 @@ def test_lists_of_one_line_per_user_are_recognised(
         "1 2 3\n4 5 6\n7 8 9\n" * 20 + "1 2\n1 2 3 4\n",  # a table with two bad rows
         "user,title\n1,a long title, with commas\n2,another\n3,one, more, here\n",
         "1::2::3\n4::5::6\n",
+        "1,5,7,4\n2,5,9\n3,6,7,1\n4,6,9\n",  # a last cell that may be missing
+        "1,5,,4\n2,,,3\n3,6,7,1\n4,6,9,\n5,,9,2\n",  # cells that may be empty
+        "id,a,b\n1,2,\n2,,\n3,4,5\n4,,6\n",
     ],
 )
 def test_tables_are_not_taken_for_lists(tmp_path: Path, text: str) -> None:
@@ -370,6 +373,13 @@ def test_comment_lines_are_no_rows_and_are_counted(tmp_path: Path, home: Home, m
 def test_a_header_that_begins_with_a_mark_stays_a_header(tmp_path: Path) -> None:
     shape = sniff(write(tmp_path, "#user\titem\n1\t2\n3\t4\n"))
     assert (shape.comment, shape.header, shape.columns) == ("", True, ("#user", "item"))
+
+
+def test_a_line_of_items_per_user_is_a_ranked_list(tmp_path: Path) -> None:
+    plain = read_lists(
+        write(tmp_path, "user,item,rank\nu7,i4,1\nu7,i2,2\nu8,i9,1\nu9,i1,1\nu9,i2,2\nu9,i4,3\n")
+    )
+    assert read_lists(write(tmp_path, "u7 i4 i2\nu8 i9\nu9 i1 i2 i4\n")).equals(plain)
 
 
 def test_ranked_lists_are_read_from_every_shape(tmp_path: Path) -> None:
