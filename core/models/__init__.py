@@ -8,6 +8,7 @@ import numpy as np
 
 from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
+from core.models.bpr import BPR
 from core.models.ease import EASE
 from core.models.estimates import ESTIMATES
 from core.models.gf_cf import GFCF
@@ -34,6 +35,7 @@ MODELS: dict[str, Any] = {
     "svd": SVD,
     "als": ALS,
     "ials": IALS,
+    "bpr": BPR,
     "sasrec": SASRec,
 }
 _CUDA = {"als": implicit_cuda, "sasrec": torch_cuda}  # whose CUDA a model needs

@@ -62,6 +62,10 @@ def _ials(config: Any, n_users: int, n_items: int, n_events: int) -> float:
     return START + float(config.iterations * per_iteration)
 
 
+def _bpr(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
+    return START + float(1e-8 * config.epochs * n_events * config.factors * config.negatives)
+
+
 ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "random": _counting,
     "popularity": _counting,
@@ -73,5 +77,6 @@ ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "svd": _singular_vectors,
     "als": _als,
     "ials": _ials,
+    "bpr": _bpr,
     "sasrec": _sasrec,
 }
