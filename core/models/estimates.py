@@ -1,7 +1,8 @@
 """How long a fit takes on two CPU cores. Rough: within about a factor of two, to choose by.
 
 Constants are seconds per unit of work, measured on two cores (AVX-512) with MovieLens latest-small
-(100,836 events, 610 users, 9,724 items) and a generated set (60,543 events, 2,000 × 1,000).
+(100,836 events, 610 users, 9,724 items) and a generated set (60,543 events, 2,000 × 1,000); those of
+RP3beta and the singular vectors also with Gowalla (810,128 events, 29,858 × 40,981).
 """
 
 from __future__ import annotations
@@ -48,13 +49,13 @@ def _user_knn(config: Any, n_users: int, n_items: int, n_events: int) -> float: 
 
 def _rp3beta(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
     pairs = n_events * min(n_items, 4 * n_events / max(n_users, 1))
-    return START + 1e-9 * pairs + 4e-9 * float(n_items) ** 2
+    return START + 1e-8 * pairs + 4e-9 * float(n_items) ** 2
 
 
 def _singular_vectors(config: Any, n_users: int, n_items: int, n_events: int) -> float:
     """Sparse products and orthogonalisations of `factors` vectors."""
     width = min(config.factors + 32, n_users, n_items)
-    return START + float(2e-8 * n_events * width + 4e-9 * (n_users + n_items) * width**2)
+    return START + float(2e-8 * n_events * width + 2e-9 * (n_users + n_items) * width**2)
 
 
 def _ials(config: Any, n_users: int, n_items: int, n_events: int) -> float:
@@ -63,7 +64,7 @@ def _ials(config: Any, n_users: int, n_items: int, n_events: int) -> float:
 
 
 def _bpr(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
-    return START + float(1e-8 * config.epochs * n_events * config.factors * config.negatives)
+    return START + float(1.4e-8 * config.epochs * n_events * config.factors * config.negatives)
 
 
 ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
