@@ -56,7 +56,7 @@ class IALSConfig(ModelConfig):
         json_schema_extra=MORE,
     )
     cg_steps: int = Field(
-        default=3, ge=1, le=100, description="Conjugate gradient steps a pass", json_schema_extra=MORE
+        default=2, ge=1, le=100, description="Conjugate gradient steps a pass", json_schema_extra=MORE
     )
     weights: Weights = Field(default="binary", description=WEIGHTS_HELP, json_schema_extra=MORE)
 

@@ -123,34 +123,20 @@ def conjugate_rows(
 
 @kernel
 def _residual(taken: Any, e: Any, n: int, base: Any, ridge: Any, x: Any, r: Any) -> None:
-    """r = T'(1 + e) − (D + T'ET) x, one pass over the gathered rows."""
+    """r = T'(1 + e) − (D + T'ET) x over the gathered rows."""
+    amounts = 1 + e[:n] - e[:n] * np.dot(taken[:n], x)
+    r[:] = np.dot(amounts, taken[:n])
     for column in range(len(x)):
-        r[column] = -(base[column] + ridge) * x[column]
-    for place in range(n):
-        dot = np.float32(0)
-        for column in range(len(x)):
-            dot += taken[place, column] * x[column]
-        amount = 1 + e[place] - e[place] * dot
-        for column in range(len(x)):
-            r[column] += amount * taken[place, column]
+        r[column] -= (base[column] + ridge) * x[column]
 
 
 @kernel
 def _times(taken: Any, e: Any, n: int, base: Any, ridge: Any, p: Any, q: Any) -> Any:
     """q = (D + T'ET) p; returns p'q."""
+    q[:] = np.dot(e[:n] * np.dot(taken[:n], p), taken[:n])
     for column in range(len(p)):
-        q[column] = (base[column] + ridge) * p[column]
-    for place in range(n):
-        dot = np.float32(0)
-        for column in range(len(p)):
-            dot += taken[place, column] * p[column]
-        dot *= e[place]
-        for column in range(len(p)):
-            q[column] += dot * taken[place, column]
-    total = np.float32(0)
-    for column in range(len(p)):
-        total += p[column] * q[column]
-    return total
+        q[column] += (base[column] + ridge) * p[column]
+    return np.dot(p, q)
 
 
 @kernel
