@@ -48,19 +48,22 @@ def array_to_lines(source: Path, target: Path, name: str, encoding: str) -> Path
 
 def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
     """Each element of the array as compact JSON text; reads on where an element is not complete."""
-    decoder, text = json.JSONDecoder(), read().lstrip("\ufeff" + BLANK)
+    decoder, text = json.JSONDecoder(strict=False), read().lstrip("\ufeff" + BLANK)
     place, row = 1, 0
     while True:
         place, text = _next_start(text, place, read)
         if place >= len(text):
             raise _broken(name, row, "the array is not closed")
         if text[place] == "]":
+            _refuse_more(text[place + 1 :], read, name, row)
             return
         try:
             value, end = decoder.raw_decode(text, place)
             complete = end < len(text)  # a number at the very end may go on
         except json.JSONDecodeError as error:
             value, end, complete = error.msg, place, False
+        except RecursionError as error:
+            raise _broken(name, row, "lists in lists in lists, too deep") from error
         if not complete:
             more = read() if len(text) - place < LONGEST else ""
             if not more:
@@ -68,7 +71,7 @@ def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
             text, place = text[place:] + more, 0
             continue
         row += 1
-        yield json.dumps(value, ensure_ascii=False)
+        yield json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()  # half letters as ?
         place = end
 
 
@@ -83,6 +86,14 @@ def _next_start(text: str, place: int, read: Callable[[], str]) -> tuple[int, st
         if not more:
             return place, text
         text, place = more, 0
+
+
+def _refuse_more(rest: str, read: Callable[[], str], name: str, row: int) -> None:
+    """Nothing but blanks may follow the closing bracket; rows there would be lost without a word."""
+    while rest or (rest := read()):
+        if rest.strip(BLANK):
+            raise _broken(name, row, f"the array ends, but {rest.strip(BLANK)[:30]!r} follows")
+        rest = ""
 
 
 def _broken(name: str, row: int, why: str) -> DataError:

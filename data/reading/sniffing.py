@@ -25,6 +25,9 @@ from data.reading.workbook import DELIMITER, head_lines, is_workbook
 
 DELIMITERS = {"::": "::", "\t": "tab", ",": "comma", ";": "semicolon", "|": "|", " ": "space"}
 SAMPLE_LINES = 500
+FEW_LINES = 20  # fewer in the first bytes: lines are long, more is looked at
+LONG_HEAD = 8 << 20
+MOST_COLUMNS = 4_000
 COMMENTS = ("#", "%", "//")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
@@ -53,6 +56,9 @@ def sniff(path: Path | str, columns: Iterable[str] = ()) -> FileShape:
     common: dict[str, Any] = {"compression": compression, "encoding": encoding}
     if is_array(text):
         return _array_shape(path, text, common, (*packing, reason))
+    if len(lines) < FEW_LINES and len(head) >= HEAD_BYTES:
+        head, _ = read_head(path, LONG_HEAD)
+        lines = _whole_lines(decode_head(head, encoding), cut=len(head) >= LONG_HEAD)
     if lines[0].lstrip().startswith(("{", "[")):
         return _jsonl_shape(path, lines, common, (*packing, reason))
     comment, lines = _without_comments(lines)
@@ -166,7 +172,7 @@ def _jsonl_shape(path: Path, lines: list[str], common: dict[str, Any], reasons: 
     for line in lines:
         try:
             value = json.loads(line)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             continue
         if isinstance(value, dict):
             objects += 1
@@ -188,6 +194,12 @@ def _delimited_shape(
     expected: frozenset[str],
 ) -> FileShape:
     delimiter, n_fields, share = _best_delimiter(path, lines)
+    if n_fields > MOST_COLUMNS:
+        raise DataError(
+            f"{path.name} has {n_fields} columns separated by {DELIMITERS[delimiter]}; at most "
+            f"{MOST_COLUMNS} are read.",
+            "Write one line per user and item, like: user,item,weight,time.",
+        )
     quote = '"' if len(delimiter) == 1 else ""
     rows = [split_line(line, delimiter, quote) for line in lines]
     header, why = _has_header(rows, n_fields, expected)

@@ -78,7 +78,8 @@ def user_line_records(work: Workplace, staged: Staged, shape: FileShape) -> Reco
     con = work.con
     con.execute(
         f"""CREATE OR REPLACE TABLE {LINES} AS
-        SELECT line, parts, {_problem_sql(staged, shape)} AS problem FROM (
+        SELECT line, {_user_sql(shape)} AS f0, parts[2:] AS items, len(parts) - 1 AS n_items,
+               {_problem_sql(staged, shape)} AS problem FROM (
             SELECT line, text, list_filter(string_split(trim(text, ' \t\r'), {text_literal(shape.delimiter)}),
                                            lambda x: x <> '') AS parts
             FROM (SELECT row_number() OVER () AS line, coalesce(text, '') AS text
@@ -92,7 +93,7 @@ def user_line_records(work: Workplace, staged: Staged, shape: FileShape) -> Reco
         f"FROM {LINES}"
     ).fetchall()[0]
     return Records(
-        relation=_relation(shape),
+        relation=_relation(),
         row_hash="hash(line, place)",  # an item twice in a line is a repeat, not a copied row
         lines=total,
         header=0,
@@ -120,11 +121,13 @@ def _problem_sql(staged: Staged, shape: FileShape) -> str:
     return f"CASE {' '.join(cases)} END"
 
 
-def _relation(shape: FileShape) -> str:
+def _user_sql(shape: FileShape) -> str:
+    return "(line - 1)::VARCHAR" if shape.line_start == "count" else "parts[1]"
+
+
+def _relation() -> str:
     """line, place, span, f0 (user), f1 (item), in the order of the file."""
-    user = "(line - 1)::VARCHAR" if shape.line_start == "count" else "parts[1]"
     return (
-        f"(SELECT line, place, (place = last)::INT AS {SPAN}, f0, f1 FROM (SELECT line, {user} AS f0, "
-        f"len(parts) - 1 AS last, unnest(parts[2:]) AS f1, unnest(range(1, len(parts))) AS place "
-        f"FROM {LINES} WHERE problem IS NULL))"
+        f"(SELECT line, place, (place = n_items)::INT AS {SPAN}, f0, f1 FROM (SELECT line, f0, n_items, "
+        f"unnest(items) AS f1, generate_subscripts(items, 1) AS place FROM {LINES} WHERE problem IS NULL))"
     )

@@ -18,6 +18,17 @@ DELIMITER = "\t"
 HEAD_ROWS = 500
 BREAKS = re.compile(r"[\t\r\n]+")
 MIDNIGHT = time(0, 0)
+DAMAGE = (  # what openpyxl lets through when parts are missing, cut or of another kind
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    NotImplementedError,
+)
 
 
 def is_workbook(path: Path) -> bool:
@@ -64,7 +75,7 @@ class _Book:
         self._file = path.open("rb")  # by its name openpyxl refuses what does not end in .xlsx
         try:
             self._book: Any = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        except (InvalidFileException, *DAMAGE) as error:
             self._file.close()
             raise self._damaged(error) from error
         self.names: list[str] = [sheet.title for sheet in self._book.worksheets]
@@ -112,7 +123,7 @@ class _Book:
         try:
             for cells in sheet.iter_rows(values_only=True):
                 yield _texts(cells)
-        except (zipfile.BadZipFile, zlib.error, SyntaxError, ValueError, KeyError) as error:
+        except DAMAGE as error:
             raise self._damaged(error) from error
 
 

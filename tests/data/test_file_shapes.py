@@ -209,6 +209,41 @@ def test_a_broken_array_says_where(tmp_path: Path, home: Home, cut: int, message
         import_file(write(tmp_path, json.dumps(ROWS)[:cut]), home)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[" * 100_000, "not one JSON object per line"),
+        (b'[{"user":"a","item":"b"},' + b"[" * 100_000, "after row 1: lists in lists"),
+        (b'[{"user":"a","item":' + b"[" * 200_000, "too deep|not complete"),
+        (b'[{"user":"a","item":"b"}] and {"user":"c","item":"d"}', "follows"),
+        (b"[]", "not complete"),
+    ],
+)
+def test_arrays_that_lose_rows_or_never_end_are_refused(
+    tmp_path: Path, home: Home, content: bytes, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        import_file(write(tmp_path, content), home)
+
+
+def test_odd_letters_in_an_array_are_read(tmp_path: Path, home: Home) -> None:
+    content = b'[{"user":"a\x00","item":"b"},{"user":"\\ud800","item":"b\xe9"},{"user":"c","item":"d"}]'
+    report = import_file(write(tmp_path, content), home)
+    assert (report.lines, report.events, report.users) == (3, 3, 3)
+
+
+def test_an_absurd_number_of_columns_is_refused(tmp_path: Path) -> None:
+    row = ",".join(map(str, range(50_000)))
+    with pytest.raises(DataError, match="50000 columns separated by comma"):
+        sniff(write(tmp_path, f"{row}\n{row}\n{row}\n"))
+
+
+def test_a_line_of_four_hundred_thousand_items_is_read(tmp_path: Path, home: Home) -> None:
+    text = "1 " + " ".join(map(str, range(400_000))) + "\n2 3\n3 4 5\n"
+    report = import_file(write(tmp_path, text), home)
+    assert (report.lines, report.events, report.items) == (3, 400_003, 400_000)
+
+
 @settings(deadline=None, max_examples=50)
 @given(
     rows=st.lists(st.dictionaries(st.text(max_size=5), st.text() | st.integers() | st.none()), min_size=1),
@@ -346,6 +381,11 @@ def test_a_workbook_without_a_table_or_with_damage_is_refused(tmp_path: Path) ->
         sniff(write(tmp_path, workbook({"S": [["only"], ["one"], ["column"]]})))
     with pytest.raises(DataError, match="Excel workbook but cannot be"):
         sniff(write(tmp_path, zipped({"xl/workbook.xml": "<broken", "[Content_Types].xml": "<no"})))
+    damaged = bytearray(workbook({"S": [["user", "item"], *([f"u{n}", "b"] for n in range(2000))]}))
+    start = damaged.find(b"xl/worksheets/sheet1.xml") + 40
+    damaged[start : start + 160] = bytes(byte ^ 0x5A for byte in damaged[start : start + 160])
+    with pytest.raises(DataError, match="Excel workbook but cannot be"):
+        sniff(write(tmp_path, bytes(damaged)))
 
 
 # comment lines
