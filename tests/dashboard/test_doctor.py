@@ -9,6 +9,7 @@ from dashboard.views.doctor import check_table, examined
 from data.checks import CHECKS, OUTCOMES, run_checks
 from data.splits import make_splitter
 from tests.conftest import make_dataset
+from tests.dashboard.conftest import open_page
 
 
 def results(slow: bool = True):
@@ -39,3 +40,21 @@ def test_the_table_holds_every_check_by_code_with_its_sentence():
     assert list(table["code"]) == sorted(check.code for check in CHECKS.values())
     assert set(table["outcome"]) <= {"Look at first", "Good to know", "Not found", "Does not apply"}
     assert table["sentence"].str.len().min() > 10
+
+
+def test_the_page_shows_findings_and_every_check(seeded_home):
+    app = open_page("profile")
+    assert not app.exception
+    assert any("checks made." in text.value for text in app.markdown)
+    assert any(box.label.startswith(f"All {len(CHECKS)} checks") for box in app.expander)
+    assert any("Why it matters." in text.value for text in app.markdown)
+    assert list(app.table[0].value["Check"]) == sorted(check.code for check in CHECKS.values())
+
+
+def test_on_large_data_slow_checks_wait_for_a_click(seeded_home, monkeypatch):
+    monkeypatch.setattr("dashboard.components.doctor.QUICK_EVENTS", 10)
+    app = open_page("profile")
+    assert any("takes longer" in note.value for note in app.caption)
+    next(button for button in app.button if button.key.startswith("doctor_slow")).click().run()
+    assert not app.exception
+    assert not any("takes longer" in note.value for note in app.caption)
