@@ -6,12 +6,13 @@ import re
 
 import pandas as pd
 
+_BREAKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the narrow space between thousands
 _SPECIAL = re.compile(r"([\\`*_\[\]<>!|~$:#&])")
 
 
 def literal(text: object) -> str:
     """`Se7en *uncut*` stays as written; `![x](https://…)` asks no other host."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", str(text)).strip())
 
 
 def written(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.text import t
+from dashboard.text.markdown import literal
 from dashboard.views.doctor import check_table, examined
 from data.checks import CHECKS, OUTCOMES, run_checks
 from data.splits import make_splitter
@@ -58,3 +59,7 @@ def test_on_large_data_slow_checks_wait_for_a_click(seeded_home, monkeypatch):
     next(button for button in app.button if button.key.startswith("doctor_slow")).click().run()
     assert not app.exception
     assert not any("takes longer" in note.value for note in app.caption)
+
+
+def test_the_space_between_thousands_stays_narrow_in_markdown():
+    assert literal("7\u202f676 of\n  9\u202f000") == "7\u202f676 of 9\u202f000"
