@@ -22,8 +22,8 @@ WORDS: dict[str, str] = {
         "measure** ({difference}). Better for {wins} users, worse for {losses}."
     ),
     "fusion_lab.validation": (
-        "Measured on {n} known users of the validation part, so weights may be moved freely; the test "
-        "part stays closed."
+        "Measured on {n} known users of the validation part; the test part stays closed. Weights picked "
+        "here flatter this number a little: the leaderboard's test column is the judge."
     ),
     "fusion_lab.nobody": "No known users are judged in this split, so there is no metric to follow.",
     "fusion_lab.fused": "Fused",
