@@ -26,4 +26,4 @@ def rows() -> list[Row]:
                 found.append(Row(f"rerun of {name}, 20 sessions", many, "the same with 1 session", one))
             return found
         finally:
-            server.stop()
+            server.close()

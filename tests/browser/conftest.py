@@ -13,10 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -109,6 +110,24 @@ class Server:
             self.process.wait(timeout=20)
             until(lambda: not _group_lives(self.process.pid), "the server's process group ending", 20)
         self.log.close()
+
+    def close(self) -> None:
+        """Stop the server and what still trains for it."""
+        self.stop()
+        for worker in workers_of(self.home):
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+
+
+def workers_of(home: Path) -> list[psutil.Process]:
+    """Worker processes that train for this home."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "dashboard.jobs.worker" in (process.info["cmdline"] or []):
+            with suppress(psutil.Error):
+                if process.environ().get("RANKSCOPE_HOME") == str(home):
+                    found.append(process)
+    return found
 
 
 def _group_lives(group: int) -> bool:

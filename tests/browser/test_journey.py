@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("journey")
     server = Server(home, home, {"RANKSCOPE_NO_SAMPLE": "1"}).start()
     yield server
-    server.stop()
+    server.close()
 
 
 def button(page: Page, text: str | re.Pattern[str]) -> None:

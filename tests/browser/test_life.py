@@ -26,7 +26,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A first start, from a folder that is not the project's, with the built-in sample."""
     server = Server(tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("elsewhere")).start()
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.mark.slow
@@ -76,10 +76,51 @@ def test_a_killed_server_loses_nothing_and_training_goes_on(tmp_path: Path, page
         expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible(timeout=60_000)
         no_exception(page)
     finally:
-        again.stop()
+        again.close()
 
 
 def test_ready_says_so_in_json(foreign: Server, page: Page) -> None:
     answer = page.request.get(f"{foreign.url}/api/ready")
     assert json.loads(answer.text()) == {"ready": True}
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.slow
+def test_a_figure_downloads_as_table_and_as_a_page_that_asks_nobody(
+    foreign: Server, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    page.goto(f"{foreign.url}/leaderboard")
+    settled(page)
+    for label, name in ((t("common.download_csv"), "board.csv"), (t("common.download_html"), "board.html")):
+        page.get_by_role("button", name=t("common.download"), exact=True).first.click()
+        with page.expect_download() as started:
+            page.get_by_test_id("stDownloadButton").filter(has_text=label).first.click()
+        started.value.save_as(tmp_path / name)
+        page.keyboard.press("Escape")
+    table = (tmp_path / "board.csv").read_text(encoding="utf-8")
+    assert "EASE" in table
+    assert len(table.splitlines()) >= 6
+    context = browser.new_context()
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    alone = context.new_page()
+    alone.goto((tmp_path / "board.html").as_uri())
+    expect(alone.locator(".js-plotly-plot").first).to_be_visible()
+    context.close()
+    assert not [url for url in asked if url.startswith(("http", "ws"))]
+
+
+@pytest.mark.slow
+def test_a_cancelled_training_says_so_and_loses_nothing_stored(foreign: Server, page: Page) -> None:
+    until(lambda: "running" not in foreign.jobs()["train"], "earlier training ending", 180)
+    page.goto(f"{foreign.url}/train")
+    settled(page)
+    page.get_by_role("button", name=re.compile("^Train 6 models")).first.click()
+    cancel = page.get_by_role("button", name=t("common.job_cancel")).first
+    expect(cancel).to_be_visible(timeout=60_000)
+    cancel.click()
+    until(lambda: "cancelled" in foreign.jobs()["train"], f"the job being cancelled ({foreign.jobs()})", 60)
+    page.goto(f"{foreign.url}/leaderboard")
+    settled(page)
+    expect(page.get_by_text(re.compile("of 10 shown right")).first).to_be_visible()
+    no_exception(page)
