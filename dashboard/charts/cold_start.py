@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import Look, add_line, blank
 from dashboard.text.numbers import shorten
 
 
+@drawn_once
 def n_shot_curve(
     table: pd.DataFrame,
     looks: Mapping[str, Look],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import blank, plain
 from dashboard.charts.theme import MUTED, NEGATIVE, POSITIVE
 from dashboard.text.numbers import MINUS, shorten, signed
 
 
+@drawn_once
 def waterfall(steps: pd.DataFrame, *, x: str, colors: dict[str, str] | None = None) -> go.Figure:
     """Bars from top to bottom, each starting where the one above ends.
 

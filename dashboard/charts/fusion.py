@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import Look, add_interval, blank, plain
 from dashboard.charts.theme import BACKGROUND, SEQUENTIAL, TEXT
 from dashboard.text.numbers import shorten
 
 
+@drawn_once
 def stacked_parts(
     parts: pd.DataFrame,
     looks: Mapping[str, Look],
@@ -58,6 +60,7 @@ def stacked_parts(
     return figure
 
 
+@drawn_once
 def agreement_map(table: pd.DataFrame) -> go.Figure:
     """Square of overlaps between members, 0 to 1, from background to primary."""
     names = [plain(shorten(str(name), 20)) for name in table.columns]
@@ -91,6 +94,7 @@ def agreement_map(table: pd.DataFrame) -> go.Figure:
     return figure
 
 
+@drawn_once
 def member_dots(
     names: Sequence[str],
     means: Sequence[float],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import BASE_LOOK, Look, add_interval, blank, zero_line
 from dashboard.charts.theme import NEGATIVE
 from dashboard.text.numbers import shorten
@@ -14,6 +15,7 @@ from dashboard.text.numbers import shorten
 ROW = 34  # pixels of one row of a dot plot
 
 
+@drawn_once
 def runs_figure(table: pd.DataFrame, looks: Mapping[str, Look], x: str) -> go.Figure:
     """Mean and interval of each run, best on top. Columns run, label, mean, low, high."""
     figure = blank(x=x, height=70 + ROW * max(len(table), 2))
@@ -24,6 +26,7 @@ def runs_figure(table: pd.DataFrame, looks: Mapping[str, Look], x: str) -> go.Fi
     return figure
 
 
+@drawn_once
 def segments_figure(table: pd.DataFrame, x: str, y: str) -> go.Figure:
     """Difference to the baseline with its interval per group of users; the dotted line is no difference."""
     figure = blank(x=x, y=y, height=70 + ROW * max(len(table), 2))

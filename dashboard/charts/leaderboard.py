@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import Look, add_interval, blank, plain, zero_line
 from dashboard.charts.theme import MUTED
 from dashboard.text.numbers import shorten
@@ -14,6 +15,7 @@ from dashboard.text.numbers import shorten
 ROW = 36  # pixels per run
 
 
+@drawn_once
 def interval_dots(
     table: pd.DataFrame,
     looks: Mapping[str, Look],
@@ -37,6 +39,7 @@ def interval_dots(
     return figure
 
 
+@drawn_once
 def difference_dots(table: pd.DataFrame, looks: Mapping[str, Look], *, x: str) -> go.Figure:
     """Paired difference to the baseline with its 95 % interval per run, around the line of no difference."""
     others = table.dropna(subset=["difference"])
@@ -56,6 +59,7 @@ def _intervals(
     figure.update_yaxes(autorange="reversed", showgrid=False)
 
 
+@drawn_once
 def trade_off(
     table: pd.DataFrame,
     looks: Mapping[str, Look],

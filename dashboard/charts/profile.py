@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import BASE_LOOK, blank, plain
 from dashboard.charts.theme import MODELS, MUTED, PRIMARY
 from dashboard.text.numbers import exact_count
@@ -14,6 +15,7 @@ from dashboard.text.numbers import exact_count
 PART_COLOURS = {"train": MODELS[0], "validation": MODELS[1], "test": MODELS[2]}
 
 
+@drawn_once
 def log_log(table: pd.DataFrame, x: str, y: str, *, x_title: str, y_title: str) -> go.Figure:
     """A curve on two logarithmic axes: a straight fall is a power law."""
     figure = blank(x=x_title, y=y_title, height=320)
@@ -32,6 +34,7 @@ def log_log(table: pd.DataFrame, x: str, y: str, *, x_title: str, y_title: str) 
     return figure
 
 
+@drawn_once
 def over_time(table: pd.DataFrame, x: str, y: str, *, y_title: str) -> go.Figure:
     """Events per stretch of time."""
     figure = blank(y=y_title, height=280)
@@ -64,6 +67,7 @@ def timeline(table: pd.DataFrame, names: Mapping[str, str], *, y_title: str) -> 
     return figure
 
 
+@drawn_once
 def part_bars(table: pd.DataFrame, names: Mapping[str, str], *, x_title: str) -> go.Figure:
     """Events per part, for data without times."""
     figure = blank(x=x_title, height=190)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import blank, plain, rank_axis
 from dashboard.charts.theme import MUTED, PRIMARY
 from dashboard.text.numbers import shorten
@@ -12,6 +13,7 @@ from dashboard.text.numbers import shorten
 LABEL = 26  # letters of a title at the end of its line
 
 
+@drawn_once
 def bump(tidy: pd.DataFrame, *, k: int, chosen: int | None = None, y: str = "Rank") -> go.Figure:
     """Titles as lines through the lists; the chosen one strong, the others pale.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import add_line, blank, model_look
 
 STEP = "epoch"
@@ -29,6 +30,7 @@ def curve_table(curve: Sequence[dict[str, float]]) -> pd.DataFrame:
     return table[[STEP, *sorted(column for column in table.columns if column != STEP)]]
 
 
+@drawn_once
 def training_curve(table: pd.DataFrame, value: str, x_title: str) -> go.Figure:
     """One reported value (loss, ndcg@10, …) over the epochs."""
     known = table[[STEP, value]].dropna()
