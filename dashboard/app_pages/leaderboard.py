@@ -79,7 +79,8 @@ with shown_problems():
         group.entries, metric, k, baseline=baseline, users=users, part="validation"
     )
     with top:
-        st.markdown(board.finding(board.verdict(group.entries, table, k, baseline=baseline, users=users)))
+        verdict = compare.verdict(group.entries, metric, k, baseline=baseline, users=users)
+        st.markdown(board.finding(verdict))
         st.caption(
             board.beside_accuracy(table, metric, k)
             + " "

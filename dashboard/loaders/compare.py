@@ -111,6 +111,26 @@ def _leaderboard(
     return board.difference_table(chosen, metric, k, baseline=baseline, users=users)
 
 
+def verdict(
+    chosen: Sequence[board.Entry], metric: str, k: int, *, baseline: str, users: Users
+) -> board.Verdict:
+    """`views.leaderboard.verdict` on validation, kept by run ids."""
+    names = tuple((entry.run, entry.label, entry.model) for entry in chosen)
+    return _verdict(str(home().root), names, metric, k, baseline, users)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _verdict(
+    root: str, names: tuple[tuple[str, str, str], ...], metric: str, k: int, baseline: str, users: Users
+) -> board.Verdict:
+    table = _leaderboard(root, names, "validation", metric, k, baseline, users)
+    chosen = [
+        board.Entry(run, label, model, workspace().evaluation(run, "validation"))
+        for run, label, model in names
+    ]
+    return board.verdict(chosen, table, k, baseline=baseline, users=users)
+
+
 def open_test(digest: str) -> int:
     """Record that the test part is looked at; how often that happened under these conditions."""
     return store().record_test_opened(digest)
