@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 KERNELS = (
     "core.ranking",
     "core.evaluation",
-    "core.significance",
     "core.fusion.pool",
     "core.models",
     "core.explanation.subsets",
