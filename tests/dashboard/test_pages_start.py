@@ -309,17 +309,18 @@ def test_an_error_nobody_expected_shows_its_number_and_the_log_has_the_traceback
     from streamlit.testing.v1 import AppTest
 
     from dashboard.server.asgi import app as server
+    from dashboard.server.asgi import on_script_error
 
     def page():
-        from dashboard.components.problem import unexpected
+        from dashboard.server.asgi import on_script_error
 
         try:
             print(1 / 0)
         except ZeroDivisionError as error:
-            unexpected(error)
+            on_script_error(error)
 
     shown = AppTest.from_function(page).run().error[0].value
     number = shown.split("(number ")[1].split(")")[0]
     assert f"incident {number}" in caplog.text
     assert "ZeroDivisionError" in caplog.text
-    assert server._on_script_error.__name__ == "unexpected"
+    assert server._on_script_error is on_script_error
