@@ -96,10 +96,12 @@ class Server:
             return False
 
     def jobs(self) -> dict[str, list[str]]:
-        """States of all jobs by kind, oldest first, read beside the server."""
+        """States of all jobs by kind, oldest first; "done" once the server has entered the result."""
+        query = """SELECT kind, CASE WHEN state = 'done' AND NOT registered THEN 'entering' ELSE state END
+                   FROM jobs ORDER BY created"""
         found: dict[str, list[str]] = {}
         with closing(sqlite3.connect(f"file:{self.home / 'jobs.sqlite'}?mode=ro", uri=True)) as connection:
-            for kind, state in connection.execute("SELECT kind, state FROM jobs ORDER BY created"):
+            for kind, state in connection.execute(query):
                 found.setdefault(kind, []).append(state)
         return found
 

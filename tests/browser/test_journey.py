@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from core.models import MODELS
@@ -58,8 +60,9 @@ def choose_models(page: Page) -> None:
                 chosen.locator("input").fill("")
                 chosen.locator("input").click()
                 page.keyboard.type(label)
-                expect(page.get_by_role("option").first).to_be_visible()
-                page.keyboard.press("Enter")
+                with suppress(PlaywrightError):  # a rerun closed the list: the next look types again
+                    page.get_by_role("option").first.wait_for(timeout=3000)
+                    page.keyboard.press("Enter")
                 settled(page)
             return tag.count() > 0
 
