@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from core.arrays import ItemIndices, PerUser, Scores
 from core.device import CPU, Device
 from core.models.base import Arrays, ModelConfig
+from core.models.products import times
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, event_parts, history_matrix, weighted
 from core.parallel import kernel, map_blocks
 from core.progress import Report, silent
@@ -73,18 +74,6 @@ def _similar(
         top_of_row(row, target, 0, -np.inf, scores, hashes, neighbours[number], similarities[number])
 
 
-@kernel
-def add_rows(
-    indptr: Any, items: Any, values: Any, to_indptr: Any, to_items: Any, to_values: Any, out: Any
-) -> None:
-    """out += sparse (n, n_items) @ sparse (n_items, n_items), into a dense array."""
-    for row in range(len(out)):
-        for place in range(indptr[row], indptr[row + 1]):
-            item = items[place]
-            for target in range(to_indptr[item], to_indptr[item + 1]):
-                out[row, to_items[target]] += values[place] * to_values[target]
-
-
 class ItemKNN:
     """Item-based nearest neighbours (Sarwar et al., 2001; shrinkage as in Bell & Koren, 2007).
 
@@ -137,10 +126,7 @@ class ItemKNN:
     def score(self, histories: Histories, items: ItemIndices | None = None) -> Scores:
         """(n, n_items or len(items)) sum of similarities to the history; 0 without a similar event."""
         x = history_matrix(histories, self.config.weights, self.config.recency_half_life)
-        s = self.similarity_
-        out = np.zeros((len(histories), s.shape[1]), dtype=np.float32)
-        add_rows(x.indptr, x.indices, x.data, s.indptr, s.indices, s.data, out)
-        return out if items is None else out[:, items]
+        return times(x, self.similarity_, items)
 
     def history_contributions(self, histories: Histories, row: int, item: int) -> tuple[float, PerUser]:
         """(0, similarity of each event's item to `item`, times what the event counts)."""

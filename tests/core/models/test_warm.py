@@ -18,7 +18,6 @@ def compiled() -> dict[str, int]:
     kernels: list[Any] = [
         selection.rank_block,
         selection.rank_of_item,
-        item_knn.add_rows,
         item_knn._similar,
         ease._weighted_rows,
         als._fold_in,
