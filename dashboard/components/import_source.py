@@ -28,6 +28,41 @@ def take(key: str, name: str) -> None:
         st.session_state[PROBLEM] = error
 
 
+def file_slot(key: str, label: str, help: str, name: str, *, multiple: bool = False) -> list[str]:  # noqa: A002
+    """A place for a file of any size, from this computer or from the server's inbox.
+
+    Args:
+        key: unique on the page; widgets of the slot begin with it.
+        label: what belongs here, in words.
+        help: more about it.
+        name: where the choice is remembered: a key of the URL and the session, read with `state.read_all`.
+        multiple: several files may be chosen; else a new one takes the place of the old.
+
+    Returns:
+        Ids of the files, in the order they were chosen; `uploads.located(id)` gives (path, name).
+    """
+    st.file_uploader(
+        label,
+        key=f"{key}_drop",
+        help=help,
+        max_upload_size=uploads.SMALL_MB,
+        accept_multiple_files=multiple,
+        on_change=take_all,
+        args=(f"{key}_drop", name),
+    )
+    return list(state.read_all(name))
+
+
+def take_all(key: str, name: str) -> None:
+    """Keep the file or files of an uploader; a refused one leaves a problem to show."""
+    chosen = st.session_state.get(key) or []
+    try:
+        files = chosen if isinstance(chosen, list) else [chosen]
+        state.write(name, [uploads.keep(file.name, file.getvalue()) for file in files])
+    except RankscopeError as error:
+        st.session_state[PROBLEM] = error
+
+
 def choose_file() -> None:
     """The drop zone, and the ways for large files."""
     st.file_uploader(
