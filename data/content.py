@@ -22,6 +22,8 @@ COLUMNS = {
     "time": np.int64,
     "event": np.uint8,
     "labels": np.float32,
+    "session": np.int32,
+    "part": np.uint8,
 }
 
 

@@ -51,6 +51,8 @@ class Interactions:
     base_time: NDArray[np.int64] | None = None  # epoch seconds, UTC
     base_event: NDArray[np.uint8] | None = None
     base_labels: NDArray[np.float32] | None = None
+    base_session: NDArray[np.int32] | None = None  # code of the visit; equal within one, no meaning across
+    base_part: NDArray[np.uint8] | None = None  # where a given split puts it: 0 train, 1 validation, 2 test
     rows: Index | None = None
 
     def _column(self, base: NDArray[Any] | None) -> Any:
@@ -79,6 +81,14 @@ class Interactions:
     @cached_property
     def labels(self) -> NDArray[np.float32] | None:
         return self._column(self.base_labels)  # type: ignore[no-any-return]
+
+    @cached_property
+    def session(self) -> NDArray[np.int32] | None:
+        return self._column(self.base_session)  # type: ignore[no-any-return]
+
+    @cached_property
+    def part(self) -> NDArray[np.uint8] | None:
+        return self._column(self.base_part)  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
         return len(self.base_user) if self.rows is None else len(self.rows)

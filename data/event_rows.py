@@ -20,7 +20,7 @@ from data.reading.shape import FileShape
 from data.reading.staging import Report, stage
 from data.reading.times import seconds_sql
 
-EVENTS = "import_events"
+EVENTS, READABLE = "import_events", "readable_events"
 EMPTY_ITEM, BAD_WEIGHT, BAD_TIME = "empty item", "bad weight", "bad time"
 NOTHING = r"|NULL|null|NaN|nan|None|<NA>|\\N"  # how exports write an absent id
 
@@ -29,8 +29,8 @@ NOTHING = r"|NULL|null|NaN|nan|None|<NA>|\\N"  # how exports write an absent id
 class EventRows:
     """A file whose records stand in the table EVENTS.
 
-    Columns: user_id, item_id (text, NULL where absent), weight, second, span, bad (0: readable), [line],
-    [row_hash] and the SQL names of `candidates`.
+    Columns: user_id, item_id (text, NULL where absent), weight, second, span, bad (0: readable), row_hash,
+    [line] and the SQL names of `candidates`.
     """
 
     records: Records
@@ -87,6 +87,7 @@ def _fill(
     candidates = _lift_candidates(work.con, records, shape, mapping)
     sql = f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, candidates)}"
     execute(work.con, sql, report, 0.3)
+    work.con.execute(f"CREATE OR REPLACE VIEW {READABLE} AS SELECT * FROM {EVENTS} WHERE bad = 0")
     return EventRows(records, _bad_rows(work.con, records), candidates, notes)
 
 
@@ -115,7 +116,7 @@ def _events_sql(records: Records, shape: FileShape, mapping: Mapping, candidates
         f"{seconds_sql(time, mapping.time_format)} AS second" if time else "NULL::BIGINT AS second"
     )
     columns += ["line"] if records.numbered else []
-    columns += [f"{records.row_hash} AS row_hash"] if mapping.drop_duplicates else []
+    columns.append(f"{records.row_hash} AS row_hash")
     columns += candidates.values()
     bad = ["WHEN item_id IS NULL THEN 1"]
     bad += ["WHEN weight IS NULL OR NOT isfinite(weight) THEN 2"] if weight else []

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from data.artifacts import Home, list_dataset_ids, save_dataset
+from data.cleaning import Cleaned, Cleaning, clean
 from data.columns import LINE, REASON, TEXT
-from data.dataset import Dataset
-from data.encoding import BLANK_LINE, KEPT, Kept, encode
+from data.dataset import Dataset, IdMap, Interactions
+from data.encoding import encode
 from data.errors import DataError
-from data.event_rows import EventRows, read_events
+from data.event_rows import READABLE, EventRows, read_events
 from data.items_table import ItemsMapping, item_features, propose_items
 from data.lifting import follows, lift
 from data.mapping import AUTO, Mapping, propose
@@ -25,6 +26,7 @@ from data.reading.sniffing import sniff
 from data.reading.staging import Report, silent
 from data.reading.times import guess_time_format
 
+BLANK_LINE = "blank line"
 MANY_QUARANTINED = 0.05  # share of the lines from which the report warns
 
 
@@ -79,6 +81,7 @@ def import_file(
     home: Home,
     *,
     mapping: Mapping | None = None,
+    cleaning: Cleaning | None = None,
     shape: FileShape | None = None,
     name: str | None = None,
     items_path: Path | str | None = None,
@@ -92,6 +95,7 @@ def import_file(
 
     Args:
         mapping: which column is what; None takes what `propose` says.
+        cleaning: rules over rows; None takes what is proposed, or the defaults where a mapping is given.
         shape: how the file is written; None takes what `sniff` says.
         name: of the data set; None takes the file's.
         items_path, items_mapping, items_shape: item metadata, which column is what, how it is written.
@@ -104,15 +108,15 @@ def import_file(
     """
     path = Path(path)
     shape = sniff(path, _columns_of(mapping)) if shape is None else shape
-    mapping = _settled(path, shape, mapping)
+    mapping, cleaning = _settled(path, shape, mapping, cleaning)
     given = [path] if items_path is None else [path, Path(items_path)]
     with workplace(home.cache, given) as work:
         rows = read_events(work, path, shape, mapping, report)
         report(0.5, "encoding ids")
-        kept = encode(work.con, mapping)
+        kept = clean(encode(work.con, mapping), cleaning)
         report(0.65, "collecting unreadable rows")
         quarantine = quarantine_table(rows.records, rows.bad)
-        if kept is None:
+        if not len(kept.events):
             raise _nothing_left(path, quarantine, mapping)
         report(0.7, "item metadata")
         known_as = items_file_name or (Path(items_path).name if items_path is not None else "")
@@ -123,14 +127,27 @@ def import_file(
     reconcile(path, summary)
     report(0.8, "storing")
     dataset = Dataset(
-        kept.interactions,
-        kept.users,
-        kept.items,
+        _interactions(kept),
+        IdMap(kept.events.users),
+        IdMap(kept.events.items),
         item_features=features,
         name=summary.name,
-        facts=_facts(file_name or path.name, shape, mapping, summary),
+        facts=_facts(file_name or path.name, shape, mapping, cleaning, summary),
     )
     return _stored(home, dataset, quarantine, summary, report)
+
+
+def _interactions(kept: Cleaned) -> Interactions:
+    rows = kept.events
+    return Interactions(
+        rows.user,
+        rows.item,
+        rows.weight,
+        rows.second,
+        base_event=rows.event,
+        base_session=rows.session,
+        base_part=rows.part,
+    )
 
 
 def name_of(path: Path) -> str:
@@ -152,8 +169,10 @@ def reconcile(path: Path, summary: ImportReport) -> None:
         )
 
 
-def _settled(path: Path, shape: FileShape, mapping: Mapping | None) -> Mapping:
-    """The mapping with columns that exist and a known time format."""
+def _settled(
+    path: Path, shape: FileShape, mapping: Mapping | None, cleaning: Cleaning | None
+) -> tuple[Mapping, Cleaning]:
+    """The mapping with columns that exist and a known time format, and the rules."""
     head = preview(path, shape)
     if head.empty:
         kind = "a header and no readable row" if shape.header else "no readable row"
@@ -162,12 +181,13 @@ def _settled(path: Path, shape: FileShape, mapping: Mapping | None) -> Mapping:
             "At least one line with a user and an item is needed; check separator, quotes and encoding.",
         )
     if mapping is None:
-        return _settled(path, shape, propose(head, shape).mapping)
+        proposal = propose(head, shape)
+        return _settled(path, shape, proposal.mapping, cleaning or proposal.cleaning)
     for column in _columns_of(mapping):
         shape.position(column)
-    if mapping.time is None or mapping.time_format != AUTO:
-        return mapping
-    return mapping.model_copy(update={"time_format": _time_format(head, mapping.time)})
+    if mapping.time is not None and mapping.time_format == AUTO:
+        mapping = mapping.model_copy(update={"time_format": _time_format(head, mapping.time)})
+    return mapping, cleaning or Cleaning()
 
 
 def _columns_of(mapping: Mapping | None) -> list[str]:
@@ -211,7 +231,7 @@ def _columns_in_words(mapping: Mapping) -> str:
 def _features(
     work: Workplace,
     rows: EventRows,
-    kept: Kept,
+    kept: Cleaned,
     items_path: Path | str | None,
     items_mapping: ItemsMapping | None,
     items_shape: FileShape | None,
@@ -230,16 +250,16 @@ def _features(
 
 
 def _lifted(
-    work: Workplace, rows: EventRows, kept: Kept
+    work: Workplace, rows: EventRows, kept: Cleaned
 ) -> tuple[pd.DataFrame | None, tuple[str, ...], list[str]]:
-    columns = {n: f for n, f in rows.candidates.items() if follows(work.con, KEPT, "item_id", f)}
+    columns = {n: f for n, f in rows.candidates.items() if follows(work.con, READABLE, "item_id", f)}
     if not columns:
         return None, (), []
-    table, conflicts = lift(work.con, KEPT, "item_id", columns)
+    table, conflicts = lift(work.con, READABLE, "item_id", columns)
     table = table.astype(object).where(table.notna(), None)
     shape = FileShape(columns=tuple(table.columns))
     mapping = propose_items(table.head(200), shape).model_copy(update={"id": "item"})
-    features, _ = item_features(table, mapping, kept.items.ids, where="the events")
+    features, _ = item_features(table, mapping, kept.events.items, where="the events")
     notes = [
         f"{name!r} depends on the item and became item metadata"
         + (f"; {n} items have several values, the most frequent counts." if n else ".")
@@ -251,7 +271,7 @@ def _lifted(
 def _from_file(
     work: Workplace,
     path: Path,
-    kept: Kept,
+    kept: Cleaned,
     mapping: ItemsMapping | None,
     shape: FileShape | None,
     name: str,
@@ -260,7 +280,7 @@ def _from_file(
     inner = Workplace(work.con, work.folder / "items")
     inner.folder.mkdir()
     table, unread = read_all(path, shape, inner)
-    ids = kept.items.ids
+    ids = kept.events.items
     chosen = mapping or propose_items(table.head(2000), shape, set(ids.tolist()))
     features, notes = item_features(table, chosen, ids, where=name)
     if unread:
@@ -271,7 +291,7 @@ def _from_file(
 def _summary(
     name: str,
     rows: EventRows,
-    kept: Kept,
+    kept: Cleaned,
     quarantine: pd.DataFrame,
     lifted: tuple[str, ...],
     notes: list[str],
@@ -285,24 +305,27 @@ def _summary(
         name=name,
         lines=rows.records.lines,
         header=rows.records.header,
-        accepted=kept.lines,
+        accepted=kept.events.lines,
         removed={rule: n for rule, n in removed.items() if n},
         quarantined=spans,
-        events=len(kept.interactions),
-        users=len(kept.users),
-        items=len(kept.items),
+        events=len(kept.events),
+        users=len(kept.events.users),
+        items=len(kept.events.items),
         quarantine_reasons={str(reason): int(n) for reason, n in sorted(reasons.items())},
         lifted=lifted,
         notes=(*rows.notes, *kept.notes, *notes),
     )
 
 
-def _facts(source: str, shape: FileShape, mapping: Mapping, summary: ImportReport) -> dict[str, Any]:
+def _facts(
+    source: str, shape: FileShape, mapping: Mapping, cleaning: Cleaning, summary: ImportReport
+) -> dict[str, Any]:
     told = {key: value for key, value in summary.as_json().items() if key not in ("dataset", "existed")}
     return {
         "source": source,
         "shape": shape.model_dump(mode="json"),
         "mapping": mapping.model_dump(mode="json"),
+        "cleaning": cleaning.model_dump(mode="json"),
         "import": told,
     }
 

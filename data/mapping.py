@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data.cleaning.config import Cleaning
 from data.columns import ITEM, TIME, USER, WEIGHT
 from data.errors import ConfigError, DataError
 from data.items_table import ItemsMapping as ItemsMapping
@@ -24,7 +24,7 @@ COUNTS = frozenset(words("quantity qty count counts plays playcount clicks views
 
 
 class Mapping(BaseModel):
-    """Which columns hold user, item, weight and time, and what is done with repeated pairs."""
+    """Which columns hold what. To change it, the file is read again; rules over rows are in `Cleaning`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,23 +40,31 @@ class Mapping(BaseModel):
         default=AUTO,
         description="epoch_s, epoch_ms, epoch_us, epoch_ns, iso, a pattern like %d/%m/%Y %H:%M, or auto.",
     )
-    min_weight: float | None = Field(default=None, description="Events with a smaller weight are set aside.")
-    repeats: Literal["keep", "last", "sum", "count"] = Field(
-        default="keep",
-        description="Pairs of user and item that occur again: keep all, keep the last, sum weights, count.",
+    time_zone: str = Field(
+        default="UTC", description="Zone of times that name none, like Europe/Paris. Stored in UTC."
     )
-    drop_duplicates: bool = Field(
-        default=True, description="Set aside rows that repeat an earlier row in every column."
+    event: str | None = Field(
+        default=None, description="Column with the kind of event (view, cart, purchase); none: one kind."
+    )
+    session: str | None = Field(default=None, description="Column that names the visit; none: not known.")
+    keep: tuple[str, ...] = Field(
+        default=(), description="Further columns of the event that are kept beside it, for SQL and features."
+    )
+    item_columns: tuple[str, ...] | None = Field(
+        default=None, description="Columns that describe the item; none given: those that follow from it."
+    )
+    user_columns: tuple[str, ...] | None = Field(
+        default=None,
+        description="Columns that describe the user; none given: those that follow from the user.",
     )
 
     @model_validator(mode="after")
     def _sound(self) -> Mapping:
-        columns = [name for name in (self.user, self.item, self.weight, self.time) if name is not None]
+        roles = (self.user, self.item, self.weight, self.time, self.event, self.session)
+        columns = [name for name in roles if name is not None]
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
-            raise ConfigError(
-                f"Column {twice!r} has two roles.", "Give user, item, weight and time a column each."
-            )
+            raise ConfigError(f"Column {twice!r} has two roles.", "Give each role a column of its own.")
         if self.time_format != AUTO and not is_time_format(self.time_format):
             raise ConfigError(
                 f"The time format {self.time_format!r} is unknown.",
@@ -80,6 +88,7 @@ class Proposal:
 
     mapping: Mapping
     roles: dict[str, Role]
+    cleaning: Cleaning = Cleaning()
 
 
 def propose(preview: pd.DataFrame, shape: FileShape) -> Proposal:
@@ -105,7 +114,8 @@ def propose(preview: pd.DataFrame, shape: FileShape) -> Proposal:
     for name in names:
         roles.setdefault(name, Role(UNUSED, "says nothing about who, what, when or how much", 0.5))
     chosen = {role.role: name for name, role in roles.items() if role.role != UNUSED}
-    return Proposal(_mapping(preview, chosen), {name: roles[name] for name in names})
+    told = {name: roles[name] for name in names}
+    return Proposal(_mapping(preview, chosen), told, _cleaning(preview, chosen))
 
 
 def _take_best_names(preview: pd.DataFrame, roles: dict[str, Role]) -> None:
@@ -189,18 +199,24 @@ def _mapping(preview: pd.DataFrame, chosen: dict[str, str]) -> Mapping:
             f"No user and item can be told among the columns {', '.join(map(str, preview.columns))}.",
             "At least two columns with ids are needed, beside weight and time.",
         )
-    weight, time = chosen.get(WEIGHT), chosen.get(TIME)
-    rating = weight is not None and _is_rating(weight, preview[weight].tolist())
+    time = chosen.get(TIME)
     found = None if time is None else guess_time_format(preview[time].tolist())
     return Mapping(
         user=chosen[USER],
         item=chosen[ITEM],
-        weight=weight,
+        weight=chosen.get(WEIGHT),
         time=time,
         time_format=AUTO if found is None else found[0],
+    )
+
+
+def _cleaning(preview: pd.DataFrame, chosen: dict[str, str]) -> Cleaning:
+    weight = chosen.get(WEIGHT)
+    rating = weight is not None and _is_rating(weight, preview[weight].tolist())
+    return Cleaning(
         min_weight=_least_quantity(weight, preview),
         repeats="last" if rating else "keep",
-        drop_duplicates=time is not None or rating,
+        drop_duplicates=TIME in chosen or rating,
     )
 
 

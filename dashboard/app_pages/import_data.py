@@ -51,7 +51,7 @@ def edit(upload: str) -> None:
     st.button(t("import_data.another"), key="import_another", type="tertiary", on_click=forget)
     st.markdown(f"**{t('import_data.preview')}**")
     st.dataframe(look.preview, hide_index=True, height=210, key="import_preview", lazy=False)
-    mapping = mapping_form(look, f"import_{upload[:8]}")
+    asked = mapping_form(look, f"import_{upload[:8]}")
     left, right = st.columns(2)
     with left:
         item_file()
@@ -59,9 +59,10 @@ def edit(upload: str) -> None:
         t("import_data.name"), look.name.split(".")[0], key=f"import_name_{upload[:8]}", max_chars=80
     )
     if st.button(
-        t("import_data.go", name=look.name), type="primary", disabled=mapping is None, key="import_go"
+        t("import_data.go", name=look.name), type="primary", disabled=asked is None, key="import_go"
     ):
-        spec = {"upload": upload, "mapping": mapping.model_dump(mode="json"), "name": name.strip() or None}
+        mapping, cleaning = (part.model_dump(mode="json") for part in asked)
+        spec = {"upload": upload, "mapping": mapping, "cleaning": cleaning, "name": name.strip() or None}
         spec["items_upload"] = state.read(state.ITEMS_UPLOAD) or ""
         state.write(state.JOB, loaders.submit("import", spec, t("import_data.job_title", name=look.name)))
         st.rerun()

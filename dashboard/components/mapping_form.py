@@ -12,6 +12,7 @@ from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
 from dashboard.loaders.imports import Look
 from dashboard.text import t
+from data.cleaning import Cleaning
 from data.errors import ConfigError
 from data.mapping import AUTO, Mapping, Proposal
 from data.reading import FileShape
@@ -52,31 +53,34 @@ def shape_in_words(shape: FileShape) -> str:
     return kind if shape.compression == "none" else t(f"import_data.shape_{shape.compression}", kind=kind)
 
 
-def mapping_form(look: Look, key: str) -> Mapping | None:
+def mapping_form(look: Look, key: str) -> tuple[Mapping, Cleaning] | None:
     """Columns, repeats and rarely changed choices; None while they contradict each other."""
-    proposed, names = look.proposal.mapping, [str(name) for name in look.preview.columns]
+    proposed, cleaning = look.proposal.mapping, look.proposal.cleaning
+    names = [str(name) for name in look.preview.columns]
     st.markdown(f"**{t('import_data.mapping')}**")
     values: dict[str, Any] = {}
     for place, role in zip(st.columns(4), ("user", "item", "weight", "time"), strict=True):
         values[role] = _column(place, role, names, getattr(proposed, role), key)
     with st.expander(t("import_data.why")):
         st.dataframe(_reasons(look.proposal), hide_index=True, column_config=_columns(), key=f"{key}_why")
-    values["repeats"] = st.segmented_control(
+    rules: dict[str, Any] = {}
+    rules["repeats"] = st.segmented_control(
         t("import_data.repeats"),
         REPEATS,
-        default=proposed.repeats,
+        default=cleaning.repeats,
         required=True,
         format_func=lambda name: t(f"import_data.repeats_{name}"),
         key=f"{key}_repeats",
     )
     with st.expander(t("common.more_settings")):
-        values |= _rare(proposed, key)
+        values["time_format"], more = _rare(proposed, cleaning, key)
+    rules |= more
     if values["time"] != proposed.time:
         values["time_format"] = (
             values["time_format"] if values["time_format"] != proposed.time_format else AUTO
         )
     try:
-        return Mapping(**values)
+        return Mapping(**values), Cleaning(**rules)
     except ConfigError as error:
         problem_box(error)
     except ValidationError as error:
@@ -97,25 +101,25 @@ def _column(place: Any, role: str, names: list[str], proposed: str | None, key: 
     )
 
 
-def _rare(proposed: Mapping, key: str) -> dict[str, Any]:
+def _rare(proposed: Mapping, cleaning: Cleaning, key: str) -> tuple[str, dict[str, Any]]:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    fields = Mapping.model_fields
-    return {
-        "time_format": left.text_input(
-            t("import_data.time_format"),
-            proposed.time_format,
-            key=f"{key}_format",
-            help=fields["time_format"].description,
-        ),
+    fields = Cleaning.model_fields
+    time_format = left.text_input(
+        t("import_data.time_format"),
+        proposed.time_format,
+        key=f"{key}_format",
+        help=Mapping.model_fields["time_format"].description,
+    )
+    return time_format, {
         "min_weight": middle.number_input(
             t("import_data.min_weight"),
-            value=proposed.min_weight,
+            value=cleaning.min_weight,
             key=f"{key}_least",
             help=fields["min_weight"].description,
         ),
         "drop_duplicates": right.toggle(
             t("import_data.drop_duplicates"),
-            proposed.drop_duplicates,
+            cleaning.drop_duplicates,
             key=f"{key}_twice",
             help=fields["drop_duplicates"].description,
         ),

@@ -11,6 +11,7 @@ from dashboard.server.upload import uploaded
 from dashboard.tasks.base import Lane, Result, Task, TaskSpec
 from dashboard.tasks.registering import register_dataset
 from data.artifacts import Home
+from data.cleaning import Cleaning
 from data.errors import ConfigError, NotFound
 from data.ingest import import_file
 from data.mapping import Mapping
@@ -22,6 +23,7 @@ class Spec(TaskSpec):
     file: str = ""
     upload: str = ""
     mapping: dict[str, Any] | None = None
+    cleaning: dict[str, Any] | None = None
     name: str | None = None
     items_file: str = ""
     items_upload: str = ""
@@ -59,6 +61,7 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
             path,
             home,
             mapping=None if spec.mapping is None else Mapping(**spec.mapping),
+            cleaning=None if spec.cleaning is None else Cleaning(**spec.cleaning),
             name=spec.name or sent_as.split(".")[0],
             items_path=None if items is None else items[0],
             file_name=sent_as,

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.artifacts import Home, load_dataset
+from data.cleaning import Cleaning
 from data.errors import DataError
 from data.ingest import ImportReport, import_file
 from data.mapping import Mapping
@@ -157,8 +158,10 @@ def test_lists_reconcile_under_every_rule(
         f"{n} {' '.join(map(str, items))}".strip() + "\n" for n, items in enumerate(lists)
     )
     shape = sniff(write(folder, "1 1\n2 1 2\n3 1 2 3 4\n", "like"))
-    mapping = Mapping(user="user", item="item", repeats=repeats)  # type: ignore[arg-type]
-    report = import_file(write(folder, text), Home(folder / "home"), shape=shape, mapping=mapping)
+    mapping, cleaning = Mapping(user="user", item="item"), Cleaning(repeats=repeats)  # type: ignore[arg-type]
+    report = import_file(
+        write(folder, text), Home(folder / "home"), shape=shape, mapping=mapping, cleaning=cleaning
+    )
     distinct = sum(len(set(items)) for items in lists) + 6
     assert report.events == (sum(map(len, lists)) + 6 if repeats == "keep" else distinct)
     assert report.accepted == sum(bool(items) for items in lists) + 1

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.artifacts import Home, dataset_meta, dataset_table, load_dataset
+from data.cleaning import Cleaning
 from data.errors import ConfigError, DataError
 from data.ingest import ImportReport, import_file
 from data.items_table import ItemsMapping
@@ -51,7 +52,7 @@ def test_repeated_pairs_follow_the_chosen_rule(
 ) -> None:
     mapping = Mapping(user="user", item="item", weight="rating", time="timestamp", time_format="epoch_s")
     path = write(tmp_path, REPEATED)
-    report = import_file(path, home, mapping=mapping.model_copy(update={"repeats": repeats}))
+    report = import_file(path, home, mapping=mapping, cleaning=Cleaning(repeats=repeats))
     stored = load_dataset(home, report.dataset)
     rows = stored.interactions
     found = list(
@@ -64,9 +65,9 @@ def test_repeated_pairs_follow_the_chosen_rule(
 
 
 def test_duplicates_stay_when_asked(tmp_path: Path, home: Home) -> None:
-    mapping = Mapping(user="user", item="item", weight="rating", time="timestamp", drop_duplicates=False)
+    mapping = Mapping(user="user", item="item", weight="rating", time="timestamp", time_format="epoch_s")
     report = import_file(
-        write(tmp_path, REPEATED), home, mapping=mapping.model_copy(update={"time_format": "epoch_s"})
+        write(tmp_path, REPEATED), home, mapping=mapping, cleaning=Cleaning(drop_duplicates=False)
     )
     assert (report.events, report.removed) == (6, {})
 

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from data.artifacts import Home, dataset_table, load_dataset
-from data.encoding import _time_order
+from data.cleaning import Cleaning
 from data.errors import Cancelled, DataError, NotFound
+from data.event_kernels import time_order
 from data.ingest import ImportReport, import_file
 from data.mapping import Mapping
 from data.reading.interruptible import execute
@@ -24,11 +25,16 @@ MAPPING = Mapping(user="user", item="item", weight="rating", time="timestamp")
 
 
 def run(
-    folder: Path, content: bytes, *, name: str = "events.csv", mapping: Mapping | None = MAPPING
+    folder: Path,
+    content: bytes,
+    *,
+    name: str = "events.csv",
+    mapping: Mapping | None = MAPPING,
+    cleaning: Cleaning | None = None,
 ) -> ImportReport:
     path = folder / name
     path.write_bytes(content)
-    report = import_file(path, Home(folder / "home"), mapping=mapping)
+    report = import_file(path, Home(folder / "home"), mapping=mapping, cleaning=cleaning)
     told = report.header + report.accepted + sum(report.removed.values()) + report.quarantined
     assert report.lines == told
     return report
@@ -236,7 +242,7 @@ def test_a_line_beyond_sixteen_megabytes_stops_the_import(tmp_path: Path) -> Non
 def test_negative_weights_are_kept_and_noted_or_set_aside_by_rule(tmp_path: Path) -> None:
     content = HEADER + GOOD + b"u3,i1,-2,1000000300\n"
     assert any("negative weight" in note for note in run(tmp_path, content).notes)
-    ruled = run(tmp_path, content, mapping=MAPPING.model_copy(update={"min_weight": 4.0}))
+    ruled = run(tmp_path, content, cleaning=Cleaning(min_weight=4.0))
     assert ruled.removed == {"below minimum weight": 2}
 
 
@@ -378,5 +384,5 @@ def test_a_kept_order_of_ties_is_that_of_the_file_and_spans_beyond_64_bits_are_s
     user = rng.integers(0, 9, 500).astype(np.int32)
     for low, high in ((0, 12), (-(2**61), 2**61)):
         second = rng.integers(low, high, 500)
-        np.testing.assert_array_equal(_time_order(user, second), np.lexsort((second, user)))
-    np.testing.assert_array_equal(_time_order(user, None), np.argsort(user, kind="stable"))
+        np.testing.assert_array_equal(time_order(user, second), np.lexsort((second, user)))
+    np.testing.assert_array_equal(time_order(user, None), np.argsort(user, kind="stable"))

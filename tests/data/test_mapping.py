@@ -113,14 +113,14 @@ def test_a_name_against_its_values_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_ratings_keep_the_last_and_quantities_drop_returns(tmp_path: Path) -> None:
-    ratings = proposal(tmp_path, "user,item,rating\na,b,4.5\na,c,3\n").mapping
+    ratings = proposal(tmp_path, "user,item,rating\na,b,4.5\na,c,3\n").cleaning
     assert (ratings.repeats, ratings.min_weight) == ("last", None)
-    sales = proposal(tmp_path, "user,item,quantity\na,b,4\na,c,-1\n").mapping
+    sales = proposal(tmp_path, "user,item,quantity\na,b,4\na,c,-1\n").cleaning
     assert (sales.repeats, sales.min_weight, sales.drop_duplicates) == ("keep", 1.0, False)
 
 
 def test_a_mapping_survives_json_and_describes_its_fields() -> None:
-    mapping = Mapping(user="u", item="i", weight="w", min_weight=0.5, repeats="sum")
+    mapping = Mapping(user="u", item="i", weight="w", event="e", keep=("price",))
     assert Mapping.model_validate_json(mapping.model_dump_json()) == mapping
     assert all(field.description for field in Mapping.model_fields.values())
     assert all(field.description for field in FileShape.model_fields.values())
