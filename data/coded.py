@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,3 +54,25 @@ class Coded:
         if self.extras is not None:
             changed["extras"] = self.extras.iloc[rows] if rows.dtype != bool else self.extras[rows]
         return replace(self, **changed)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadFile:
+    """A file of events as read: its readable rows, and what became of every other line.
+
+    `lines == header + sum(set_aside) + quarantined + coded.lines`, where lines are physical lines of text
+    and rows of other formats.
+    """
+
+    coded: Coded
+    lines: int
+    header: int
+    set_aside: dict[str, int]  # what is no row: blank line, comment line, user without items → lines
+    quarantine: pd.DataFrame  # line, text, reason
+    quarantined: int  # lines; a record over three lines counts three
+    item_table: pd.DataFrame | None = (
+        None  # column "item" and those columns that follow from the item, as text
+    )
+    user_table: pd.DataFrame | None = None  # column "user" and those that follow from the user
+    conflicts: dict[str, int] = field(default_factory=dict)  # lifted column → ids with several values
+    notes: tuple[str, ...] = ()

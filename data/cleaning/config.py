@@ -51,8 +51,8 @@ class Cleaning(BaseModel):
     )
     repeats: Repeats = Field(
         default="keep",
-        description="Pairs of user and item that occur again: keep all, the first, the last, or one event with "
-        "the sum, the largest or the number of weights.",
+        description="Pairs of user and item that occur again: keep all, the first, the last, or one event "
+        "with the sum, the largest or the number of weights.",
     )
     binarise: bool = Field(default=False, description="Every kept event weighs 1.")
     min_user_events: int | None = Field(
