@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from dashboard.server.headers import SecurityHeaders
 from dashboard.server.life import lifespan, ready
-from dashboard.server.upload import receive
+from dashboard.server.upload import routes
 
 
 def on_script_error(error: Exception) -> Any:
@@ -24,7 +24,7 @@ def on_script_error(error: Exception) -> Any:
 app = st.App(
     Path(__file__).resolve().parents[1] / "app.py",
     routes=[
-        Route("/api/upload", receive, methods=["PUT"]),
+        *routes(),
         Route("/api/ready", ready, methods=["GET"]),
     ],
     middleware=[Middleware(SecurityHeaders)],

@@ -1,232 +1,230 @@
-"""PUT /api/upload: a file of any size goes to disk in pieces, under a random name.
+"""Routes under /api/upload: a file of any size goes to disk in pieces, under a random name.
 
-Streamlit's own protection does not cover added routes, so this one checks for itself: the origin, this
-installation's token, the extension, a cap per file, a quota for all, and the free disk.
+    POST   /api/upload?name=…&size=…        begin: 201 {"upload", "offset": 0}
+    PUT    /api/upload/<id>?offset=…        a piece: 200 {"offset"}, or 201 {"upload", …} when it was the last
+    HEAD   /api/upload/<id>                 how much is here: headers upload-offset and upload-length
+    DELETE /api/upload/<id>                 cancel: what came is deleted
+    PUT    /api/upload?name=…               a whole file in one request, as a command-line client sends it
+
+A piece that does not continue what is here is answered 409 with the right offset; a second writer at the same
+time 423. After a broken connection the bytes that came are kept for a day, so the sender goes on from there.
+Every refusal is `{"error": sentence}`.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
-import os
-import re
-import secrets
-import shutil
-import time
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
 
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from dashboard.server.keys import secret
+from dashboard.server import upload_files
+from dashboard.server.upload_files import Finished, clear_old, keep_copy, uploaded
+from dashboard.server.upload_rules import (
+    TOKEN_HEADER,
+    Limits,
+    Refused,
+    check_room,
+    check_sender,
+    check_size,
+    clean_name,
+    token,
+)
 from data.artifacts import Home
 from data.errors import DataError, NotFound
 
-TOKEN_HEADER = "x-rankscope-token"
-KINDS = (
-    "csv",
-    "tsv",
-    "txt",
-    "dat",
-    "data",
-    "psv",
-    "json",
-    "jsonl",
-    "ndjson",
-    "parquet",
-    "pq",
-    "inter",
-    "item",
-    "xlsx",
-)
-PACKED = ("gz", "zst", "zip")
+__all__ = ["TOKEN_HEADER", "Limits", "Refused", "clear_old", "keep_copy", "routes", "token", "uploaded"]
+
 PIECE = 2**20  # bytes written at a time
-KEPT_S = 24 * 3600  # uploads older than this give way to new ones
-_ID = re.compile(r"[0-9a-f]{32}")
+STALL_S = 30.0  # a sender silent for this long is given up; what it sent is kept
+_writing: set[str] = set()  # ids with an open writer; all routes run in one event loop
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Bytes allowed for one file and for all uploads together."""
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    """Check the sender, and turn refusals into answers."""
 
-    file: int
-    total: int
+    @wraps(endpoint)
+    async def route(request: Request) -> Response:
+        try:
+            check_sender(request)
+            return await endpoint(request)
+        except Refused as refusal:
+            return JSONResponse({"error": refusal.sentence, **refusal.facts}, status_code=refusal.status)
+        except NotFound as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
+        except DataError as error:
+            return JSONResponse({"error": str(error)}, status_code=415)
 
-    @classmethod
-    def current(cls) -> Limits:
-        """From RANKSCOPE_MAX_UPLOAD_MB (default 4096) and RANKSCOPE_UPLOAD_QUOTA_MB (default 16384)."""
-        megabyte = 2**20
-        return cls(
-            int(os.environ.get("RANKSCOPE_MAX_UPLOAD_MB", "4096")) * megabyte,
-            int(os.environ.get("RANKSCOPE_UPLOAD_QUOTA_MB", "16384")) * megabyte,
-        )
-
-
-class Refused(Exception):  # noqa: N818 - an answer of the route, not an error of the program
-    """The upload is turned away with an HTTP status and a sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
+    return route
 
 
-def token() -> str:
-    """What a page must send in `x-rankscope-token`."""
-    return secret(Home.current(), "upload")
-
-
-def uploaded(home: Home, upload_id: str) -> tuple[Path, str]:
-    """(file, name it had at the sender) of a finished upload.
-
-    Raises:
-        NotFound: the id is not one of ours, or the file has been cleared away.
-    """
-    note = home.uploads / f"{upload_id}.json"
-    if not _ID.fullmatch(upload_id) or not note.is_file():
-        raise NotFound("That upload is no longer here.", "Choose the file again.")
-    facts = json.loads(note.read_text())
-    return home.uploads / facts["file"], facts["name"]
-
-
-def keep_copy(home: Home, name: str, content: bytes) -> str:
-    """Store a small file that came by another way (a page's own widget); returns the upload id.
-
-    Raises:
-        DataError: the extension is not one that is read.
-    """
-    upload_id, part, suffix = _begin(home, _clean_name(name))
-    part.write_bytes(content)
-    _finish(home, upload_id, part, suffix, _clean_name(name), len(content))
-    return upload_id
-
-
-def clear_old(home: Home, *, older_than_s: float = KEPT_S) -> int:
-    """Delete uploads (and pieces of broken ones) older than this; returns the bytes freed."""
-    limit, freed = time.time() - older_than_s, 0
-    for path in home.uploads.iterdir():
-        facts = path.stat()
-        if facts.st_mtime < limit:
-            freed += facts.st_size
-            path.unlink(missing_ok=True)
-    return freed
-
-
+@_guarded
 async def receive(request: Request) -> Response:
-    """The route. Answers `{"upload": id, "bytes": n, "name": text}`, or `{"error": sentence}`."""
+    """PUT of a whole file; nothing is left of a broken one, as its sender has no id to go on with."""
     home = Home.current()
+    name = clean_name(request.query_params.get("name", ""))
+    size = _number(request.headers.get("content-length", "0"))
+    await to_thread.run_sync(_admit, home, size)
+    upload = upload_files.begin(home, name, size)
     try:
-        _check_sender(request)
-        name = _clean_name(request.query_params.get("name", ""))
-        await to_thread.run_sync(_check_room, home, _announced(request))
-        answer = await _store(request, home, name)
-    except Refused as refusal:
-        return JSONResponse({"error": refusal.sentence}, status_code=refusal.status)
-    except DataError as error:
-        return JSONResponse({"error": str(error)}, status_code=415)
-    return JSONResponse(answer, status_code=201)
-
-
-def _check_sender(request: Request) -> None:
-    """Same origin and our token, or `Refused`."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Refused(403, "This upload comes from another site.")
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refused(403, "This upload comes from another site.")
-    if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), token().encode()):
-        raise Refused(403, "The upload has no valid token. Reload the page and try again.")
-
-
-def _clean_name(name: str) -> str:
-    """The last part of a name, whatever separators it uses, without control characters."""
-    last = PureWindowsPath(PurePosixPath(name).name).name
-    cleaned = "".join(letter for letter in last if letter.isprintable())[:200]
-    if not _suffix(cleaned):
-        raise DataError(
-            f"Files like {cleaned!r} are not read.",
-            f"Send one of: {', '.join(KINDS)}, each also as .gz, .zst or .zip.",
-        )
-    return cleaned
-
-
-def _suffix(name: str) -> str:
-    """`.csv`, `.csv.gz` or `.zip` when the file is of a kind that is read, else empty.
-
-    An archive needs no kind in its name: what it holds tells.
-    """
-    parts = name.lower().split(".")
-    if len(parts) < 2 or not parts[0]:
-        return ""
-    if parts[-1] == "zip":
-        return ".zip"
-    packed = f".{parts[-1]}" if parts[-1] in PACKED and len(parts) > 2 else ""
-    kind = parts[-2] if packed else parts[-1]
-    return f".{kind}{packed}" if kind in KINDS else ""
-
-
-def _announced(request: Request) -> int:
-    length = request.headers.get("content-length", "0")
-    return int(length) if length.isdigit() else 0
-
-
-def _check_room(home: Home, size: int) -> None:
-    limits = Limits.current()
-    if size > limits.file:
-        raise Refused(413, f"The file has {size:,} bytes; {limits.file:,} are allowed.")
-    clear_old(home)
-    held = sum(path.stat().st_size for path in home.uploads.iterdir())
-    if held + size > limits.total:
-        raise Refused(507, f"The uploads folder is full ({held:,} of {limits.total:,} bytes).")
-    if size > shutil.disk_usage(home.uploads).free * 0.9:
-        raise Refused(507, "The disk has no room for this file.")
-
-
-def _begin(home: Home, name: str) -> tuple[str, Path, str]:
-    upload_id = secrets.token_hex(16)
-    home.uploads.mkdir(parents=True, exist_ok=True)
-    return upload_id, home.uploads / f"{upload_id}.part", _suffix(name)
-
-
-def _finish(home: Home, upload_id: str, part: Path, suffix: str, name: str, size: int) -> dict[str, object]:
-    target = home.uploads / f"{upload_id}{suffix}"
-    part.rename(target)
-    facts = {"file": target.name, "name": name, "bytes": size}
-    (home.uploads / f"{upload_id}.json").write_text(json.dumps(facts))
-    return {"upload": upload_id, "bytes": size, "name": name}
-
-
-async def _store(request: Request, home: Home, name: str) -> dict[str, object]:
-    """Write the body to `<id>.part`, rename when complete; nothing is left of a broken upload."""
-    upload_id, part, suffix = _begin(home, name)
-    try:
-        size = await _write_body(request, part)
-    except ClientDisconnect:
-        part.unlink(missing_ok=True)
-        raise Refused(400, "The upload was broken off.") from None
+        if await _write(request, upload.part, Limits.current().file) == 0:
+            raise Refused(400, "The file is empty.")
     except Refused:
-        part.unlink(missing_ok=True)
+        upload_files.remove(home, upload.id)
         raise
-    return await to_thread.run_sync(_finish, home, upload_id, part, suffix, name, size)
+    return _done(await to_thread.run_sync(upload_files.finish, home, upload))
 
 
-async def _write_body(request: Request, part: Path) -> int:
-    limits, size, waiting = Limits.current(), 0, bytearray()
-    with part.open("wb") as file:
-        async for piece in request.stream():
-            size += len(piece)
-            if size > limits.file:
-                raise Refused(413, f"The file is larger than the {limits.file:,} bytes allowed.")
-            waiting += piece
-            if len(waiting) >= PIECE:
-                await to_thread.run_sync(file.write, bytes(waiting))
-                waiting.clear()
-        file.write(waiting)
-        file.flush()
-        await to_thread.run_sync(os.fsync, file.fileno())
+@_guarded
+async def begin(request: Request) -> Response:
+    """POST: announce a file; the answer holds the id under which its pieces are sent."""
+    home = Home.current()
+    name = clean_name(request.query_params.get("name", ""))
+    size = _number(request.query_params.get("size", ""))
     if size == 0:
         raise Refused(400, "The file is empty.")
+    await to_thread.run_sync(_admit, home, size)
+    upload = await to_thread.run_sync(upload_files.begin, home, name, size)
+    return JSONResponse({"upload": upload.id, "offset": 0}, status_code=201)
+
+
+@_guarded
+async def piece(request: Request) -> Response:
+    """PUT: append the body at `offset`."""
+    home, upload_id = Home.current(), str(request.path_params["upload_id"])
+    with _only_writer(upload_id):
+        upload = await to_thread.run_sync(upload_files.unfinished, home, upload_id)
+        if upload is None:
+            return _done(_ended(home, upload_id))  # the answer to the last piece may have been lost
+        offset = _number(request.query_params.get("offset", ""))
+        if offset != upload.received:
+            raise Refused(409, "The piece does not continue what is here.", offset=upload.received)
+        await to_thread.run_sync(check_room, home, _number(request.headers.get("content-length", "0")))
+        await _write(request, upload.part, upload.size - upload.received)
+        now = await to_thread.run_sync(upload_files.unfinished, home, upload_id)
+        if now is None:
+            raise NotFound("This upload was cancelled.", "Send the file again.")
+        if now.received < now.size:
+            return JSONResponse({"offset": now.received})
+        return _done(await to_thread.run_sync(upload_files.finish, home, now))
+
+
+@_guarded
+async def state(request: Request) -> Response:
+    """HEAD: how much of an upload is here."""
+    home, upload_id = Home.current(), str(request.path_params["upload_id"])
+    upload = upload_files.unfinished(home, upload_id)
+    if upload is None:
+        done = _ended(home, upload_id)
+        return Response(headers=_extent(done.size, done.size))
+    return Response(headers=_extent(upload.received, upload.size))
+
+
+@_guarded
+async def cancel(request: Request) -> Response:
+    """DELETE: forget an upload that has not ended; one that has ended stays (404)."""
+    home, upload_id = Home.current(), str(request.path_params["upload_id"])
+    if upload_files.unfinished(home, upload_id) is None:
+        raise NotFound("That upload is no longer here.", "Choose the file again.")
+    await to_thread.run_sync(upload_files.remove, home, upload_id)
+    return Response(status_code=204)
+
+
+def routes() -> list[Route]:
+    """All routes of uploads, for the app and for tests."""
+    one = "/api/upload/{upload_id}"
+    return [
+        Route("/api/upload", receive, methods=["PUT"]),
+        Route("/api/upload", begin, methods=["POST"]),
+        Route(one, piece, methods=["PUT"]),
+        Route(one, state, methods=["HEAD"]),
+        Route(one, cancel, methods=["DELETE"]),
+    ]
+
+
+@contextmanager
+def _only_writer(upload_id: str) -> Iterator[None]:
+    if upload_id in _writing:
+        raise Refused(423, "Another connection is sending this file.")
+    _writing.add(upload_id)
+    try:
+        yield
+    finally:
+        _writing.discard(upload_id)
+
+
+def _admit(home: Home, size: int) -> None:
+    check_size(size)
+    clear_old(home)
+    check_room(home, size)
+
+
+def _ended(home: Home, upload_id: str) -> Finished:
+    done = upload_files.finished(home, upload_id)
+    if done is None:
+        raise NotFound("That upload is no longer here.", "Choose the file again.")
+    return done
+
+
+def _done(upload: Finished) -> Response:
+    facts = {"upload": upload.id, "bytes": upload.size, "name": upload.name, "offset": upload.size}
+    return JSONResponse(facts, status_code=201)
+
+
+def _extent(offset: int, length: int) -> dict[str, str]:
+    return {"upload-offset": str(offset), "upload-length": str(length), "cache-control": "no-store"}
+
+
+def _number(text: str) -> int:
+    """A count of bytes, or `Refused`."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 15:
+        raise Refused(400, f"{text[:40]!r} is no number of bytes.")
+    return int(text)
+
+
+async def _write(request: Request, part: Path, most: int) -> int:
+    """Append the body to `part`, at most `most` bytes; what came before a break is kept.
+
+    Returns:
+        Bytes written.
+    """
+    size, waiting = 0, bytearray()
+    with part.open("ab") as file:
+        try:
+            async for chunk in _chunks(request):
+                size += len(chunk)
+                if size > most:
+                    raise Refused(413, f"The file is larger than the {most:,} bytes that were expected.")
+                waiting += chunk
+                if len(waiting) >= PIECE:
+                    await to_thread.run_sync(file.write, bytes(waiting))
+                    waiting.clear()
+        except ClientDisconnect:
+            raise Refused(400, "The connection broke off.") from None
+        except TimeoutError:
+            raise Refused(408, f"Nothing came for {STALL_S:.0f} seconds.") from None
+        finally:
+            file.write(waiting)
     return size
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes.
+
+    Raises:
+        TimeoutError: the sender fell silent; a connection that died without a word would else hold the file.
+    """
+    body = request.stream()
+    while True:
+        with fail_after(STALL_S):
+            chunk = await anext(body, None)
+        if chunk is None:
+            return
+        yield chunk

@@ -30,10 +30,7 @@ CSV = b"user,item\n1,2\n3,4\n"
 
 @pytest.fixture
 def client() -> TestClient:
-    routes = [
-        Route("/api/upload", upload.receive, methods=["PUT"]),
-        Route("/api/ready", life.ready, methods=["GET"]),
-    ]
+    routes = [*upload.routes(), Route("/api/ready", life.ready, methods=["GET"])]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)]))
 
 
@@ -153,9 +150,9 @@ def test_a_small_file_may_come_from_a_page(client: TestClient) -> None:
         upload.keep_copy(Home.current(), "movies.exe", CSV)
 
 
-def test_only_put_is_answered_so_a_preflight_fails(client: TestClient) -> None:
+def test_a_preflight_fails_so_other_sites_cannot_send(client: TestClient) -> None:
     assert client.options("/api/upload").status_code == 405
-    assert client.post("/api/upload").status_code == 405
+    assert client.get("/api/upload").status_code == 405
 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:

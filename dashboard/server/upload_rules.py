@@ -1,0 +1,141 @@
+"""What may be uploaded, by whom, and how much.
+
+Streamlit's own protection does not cover added routes, so ours check for themselves: the origin, this
+installation's token, the extension, a cap per file, a quota for all, and the free disk.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from dashboard.server.keys import secret
+from data.artifacts import Home
+from data.errors import DataError
+
+TOKEN_HEADER = "x-rankscope-token"
+KINDS = (
+    "csv",
+    "tsv",
+    "txt",
+    "dat",
+    "data",
+    "psv",
+    "json",
+    "jsonl",
+    "ndjson",
+    "parquet",
+    "pq",
+    "inter",
+    "item",
+    "xlsx",
+)
+PACKED = ("gz", "zst", "zip")
+DISK_SHARE = 0.9  # of the free disk may be taken by one file
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes allowed for one file and for all uploads together."""
+
+    file: int
+    total: int
+
+    @classmethod
+    def current(cls) -> Limits:
+        """From RANKSCOPE_MAX_UPLOAD_MB (default 4096) and RANKSCOPE_UPLOAD_QUOTA_MB (default 16384)."""
+        megabyte = 2**20
+        return cls(
+            int(os.environ.get("RANKSCOPE_MAX_UPLOAD_MB", "4096")) * megabyte,
+            int(os.environ.get("RANKSCOPE_UPLOAD_QUOTA_MB", "16384")) * megabyte,
+        )
+
+
+class Refused(Exception):  # noqa: N818 - an answer of the route, not an error of the program
+    """The upload is turned away with an HTTP status, a sentence, and facts for the sender's program."""
+
+    def __init__(self, status: int, sentence: str, **facts: object) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.facts = facts
+
+
+def token() -> str:
+    """What a page must send in `x-rankscope-token`."""
+    return secret(Home.current(), "upload")
+
+
+def check_sender(request: Request) -> None:
+    """Same origin and our token, or `Refused`."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Refused(403, "This upload comes from another site.")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(403, "This upload comes from another site.")
+    if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), token().encode()):
+        raise Refused(403, "The upload has no valid token. Reload the page and try again.")
+
+
+def clean_name(name: str) -> str:
+    """The last part of a name, whatever separators it uses, without control characters.
+
+    Raises:
+        DataError: the extension is not one that is read.
+    """
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    cleaned = "".join(letter for letter in last if letter.isprintable())[:200]
+    if not suffix_of(cleaned):
+        raise DataError(
+            f"Files like {cleaned!r} are not read.",
+            f"Send one of: {', '.join(KINDS)}, each also as .gz, .zst or .zip.",
+        )
+    return cleaned
+
+
+def suffix_of(name: str) -> str:
+    """`.csv`, `.csv.gz` or `.zip` when the file is of a kind that is read, else empty.
+
+    An archive needs no kind in its name: what it holds tells.
+    """
+    parts = name.lower().split(".")
+    if len(parts) < 2 or not parts[0]:
+        return ""
+    if parts[-1] == "zip":
+        return ".zip"
+    packed = f".{parts[-1]}" if parts[-1] in PACKED and len(parts) > 2 else ""
+    kind = parts[-2] if packed else parts[-1]
+    return f".{kind}{packed}" if kind in KINDS else ""
+
+
+def check_size(size: int) -> None:
+    """A file of this many bytes is allowed, or `Refused`."""
+    allowed = Limits.current().file
+    if size > allowed:
+        raise Refused(413, f"The file has {size:,} bytes; {allowed:,} are allowed.")
+
+
+def check_room(home: Home, size: int) -> None:
+    """Quota and disk have room for this many bytes more, or `Refused`."""
+    quota = Limits.current().total
+    held = held_bytes(home)
+    if held + size > quota:
+        raise Refused(507, f"The uploads folder is full ({held:,} of {quota:,} bytes).")
+    if size > shutil.disk_usage(home.uploads).free * DISK_SHARE:
+        raise Refused(507, "The disk has no room for this file.")
+
+
+def held_bytes(home: Home) -> int:
+    """Bytes of all uploads together, unfinished ones included."""
+    total = 0
+    for path in home.uploads.iterdir():
+        with suppress(FileNotFoundError):  # just finished under another name, or cleared away
+            total += path.stat().st_size
+    return total
