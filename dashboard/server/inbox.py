@@ -84,7 +84,7 @@ def _waiting(root: Path, path: Path) -> Waiting | None:
     try:
         real = path.resolve(strict=True)
         status = real.stat()
-    except OSError:  # a broken or circular link, or gone since the folder was read
+    except (OSError, RuntimeError):  # a broken or circular link, or gone since the folder was read
         return None
     if not real.is_relative_to(root) or not real.is_file() or not os.access(real, os.R_OK):
         return None
