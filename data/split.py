@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -77,3 +77,5 @@ class Split:
     train_rows: NDArray[np.int64]  # rows of the data set's interactions
     validation_rows: NDArray[np.int64]
     test_rows: NDArray[np.int64]
+    unused_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # in no part
+    config: dict[str, Any] = field(default_factory=dict)  # settings that differ from the protocol's defaults

@@ -15,16 +15,26 @@ from data.splits.advice import SplitCounts as SplitCounts
 from data.splits.advice import count as count
 from data.splits.advice import recommend_split as recommend_split
 from data.splits.base import Splitter as Splitter
+from data.splits.given import Given
+from data.splits.item_cold import ItemCold
 from data.splits.last import Last
 from data.splits.random import Random
+from data.splits.ratio import Ratio
 from data.splits.time import Time
 from data.splits.user_cold import UserCold
+from data.splits.user_item_cold import UserItemCold
+from data.splits.user_time import UserTime
 
 SPLITTERS: dict[str, type[Any]] = {
     "time": Time,
     "last": Last,
+    "user_time": UserTime,
     "random": Random,
+    "ratio": Ratio,
     "user_cold": UserCold,
+    "item_cold": ItemCold,
+    "user_item_cold": UserItemCold,
+    "given": Given,
 }
 
 

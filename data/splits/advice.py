@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.dataset import Dataset
 from data.errors import DataError, NotApplicable
-from data.splits.base import TEST, TRAIN, VALIDATION, Assignment, Splitter
+from data.splits.base import TEST, VALIDATION, Assignment, Splitter
 from data.splits.last import Last, LastConfig
 from data.splits.random import Random
 from data.splits.time import Time
@@ -70,7 +70,7 @@ def count(dataset: Dataset, splitter: Splitter, seed: int = 0) -> SplitCounts:
         DataError: a part would be empty.
     """
     assignment = splitter.assign(dataset, seed=seed)
-    train = assignment.part == TRAIN
+    train = assignment.taught
     known = np.zeros(dataset.n_users, dtype=bool)
     known[dataset.interactions.user[train]] = True
     validation, test = (_part_counts(dataset, assignment, part, known) for part in (VALIDATION, TEST))

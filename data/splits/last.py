@@ -13,11 +13,11 @@ from data.splits.base import (
     Assignment,
     SplitConfig,
     build_split,
-    check_parts,
     event_times,
     place_in_user,
     user_starts,
 )
+from data.splits.finishing import common_words, finish
 from data.wording import number
 
 
@@ -56,8 +56,7 @@ class Last:
         self.config = config or LastConfig()
 
     def assign(self, dataset: Dataset, *, seed: int = 0) -> Assignment:
-        """Label events by their place from the end of their user; `seed` is not used."""
-        del seed
+        """Label events by their place from the end of their user; `seed` decides only item clusters."""
         times, starts = event_times(dataset, self.label), user_starts(dataset)
         n, lengths = self.config.n, np.diff(starts)
         needed = 2 * n + self.config.min_history
@@ -72,9 +71,12 @@ class Last:
             "events_needed": needed,
             "ties_at_a_cut": tied,
         }
-        return check_parts(
+        return finish(
+            dataset,
             Assignment(part.astype(np.uint8), facts),
-            f"No user has {needed} events or more: hold fewer events back, or use “New users”.",
+            self.config,
+            seed=seed,
+            hint=f"No user has {needed} events or more: hold fewer events back, or use “New users”.",
         )
 
     def split(self, dataset: Dataset, *, seed: int = 0) -> Split:
@@ -83,9 +85,10 @@ class Last:
         short = assignment.facts["users_too_short"]
         needed = assignment.facts["events_needed"]
         left = f"; {number(short)} users with fewer than {needed} events only teach"
-        return build_split(dataset, assignment, self.name, self.describe() + (left if short else ""))
+        return build_split(dataset, assignment, self, self.describe() + (left if short else ""))
 
     def describe(self) -> str:
         """ "last 1 event of each user for test, the 1 before for validation"."""
         n = self.config.n
-        return f"last {n} event{'s'[: n > 1]} of each user for test, the {n} before for validation"
+        words = f"last {n} event{'s'[: n > 1]} of each user for test, the {n} before for validation"
+        return words + common_words(self.config)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from data.dataset import Dataset
 from data.split import Split
-from data.splits.base import Assignment, SplitConfig, build_split, check_parts, place_in_user, user_starts
+from data.splits.base import Assignment, SplitConfig, build_split, held_back, place_in_user, user_starts
+from data.splits.finishing import common_words, finish
 from data.wording import percent
 
 
@@ -52,26 +52,25 @@ class Random:
         place, _ = place_in_user(starts)
         rank = np.empty(len(user), dtype=np.int64)
         rank[drawn] = place
-        test = _held_back(lengths, self.config.test_share)
-        both = test + _held_back(lengths, self.config.validation_share)
+        test = held_back(lengths, self.config.test_share)
+        both = test + held_back(lengths, self.config.validation_share)
         part = (rank < both[user]).astype(np.uint8) + (rank < test[user]).astype(np.uint8)
         short = int(((lengths < 3) & (lengths > 0)).sum())
-        return check_parts(
-            Assignment(part.astype(np.uint8), {"users_too_short": short, "events_needed": 3}),
-            "No user has three events or more: import more data, or use “New users”.",
+        return finish(
+            dataset,
+            Assignment(part.astype(np.uint8), {"users_too_short": short, "events_needed": 3, "seed": seed}),
+            self.config,
+            seed=seed,
+            hint="No user has three events or more: import more data, or use “New users”.",
         )
 
     def split(self, dataset: Dataset, *, seed: int = 0) -> Split:
         """The parts; facts count the users that were too short."""
         assignment = self.assign(dataset, seed=seed)
-        return build_split(dataset, assignment, self.name, f"{self.describe()}, seed {seed}")
+        return build_split(dataset, assignment, self, self.describe())
 
     def describe(self) -> str:
         """ "random 20 % of each user's events for test, 10 % for validation"."""
         test, validation = self.config.test_share, self.config.validation_share
-        return f"random {percent(test)} of each user's events for test, {percent(validation)} for validation"
-
-
-def _held_back(lengths: NDArray[np.int64], share: float) -> NDArray[np.int64]:
-    """Rounded down, at least one; none of users with fewer than three events."""
-    return np.where(lengths < 3, 0, np.maximum(1, (share * lengths).astype(np.int64)))
+        words = f"random {percent(test)} of each user's events for test, {percent(validation)} for validation"
+        return words + common_words(self.config)

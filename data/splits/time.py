@@ -14,7 +14,8 @@ from pydantic import Field, model_validator
 
 from data.dataset import Dataset
 from data.split import Split
-from data.splits.base import Assignment, SplitConfig, build_split, check_parts, event_times
+from data.splits.base import Assignment, SplitConfig, build_split, event_times
+from data.splits.finishing import common_words, finish
 from data.wording import percent
 
 
@@ -63,28 +64,34 @@ class Time:
         self.config = config or TimeConfig()
 
     def assign(self, dataset: Dataset, *, seed: int = 0) -> Assignment:
-        """Label events by the two cuts; `seed` is not used."""
-        del seed
+        """Label events by the two cuts; `seed` decides nothing but item clusters."""
         times = event_times(dataset, self.label)
         first, second = _cuts(times, (self.config.validation_from, self.config.test_from))
         part = (times >= first).astype(np.uint8) + (times >= second).astype(np.uint8)
-        return check_parts(
+        return finish(
+            dataset,
             Assignment(part.astype(np.uint8), {"validation_from": first, "test_from": second}),
-            "Most events share one moment, or there are too few: use “Last events of each user” or "
+            self.config,
+            seed=seed,
+            hint="Most events share one moment, or there are too few: use “Last events of each user” or "
             "“Random events of each user”.",
         )
 
     def split(self, dataset: Dataset, *, seed: int = 0) -> Split:
         """The parts around the two cuts; facts name them in epoch seconds."""
         assignment = self.assign(dataset, seed=seed)
-        first, second = _in_words(assignment.facts["validation_from"], assignment.facts["test_from"])
-        description = f"time: train before {first}, validation to {second}, test after"
-        return build_split(dataset, assignment, self.name, description)
+        facts = assignment.facts
+        first, second = _in_words(facts.get("validation_from", facts["test_from"]), facts["test_from"])
+        words = f"time: train before {first}, validation to {second}, test after"
+        if "validation_from" not in facts:  # validation lies among the events before the cut
+            words = f"time: test from {second}"
+        return build_split(dataset, assignment, self, words + common_words(self.config))
 
     def describe(self) -> str:
         """ "cut in time at 80 % and 90 % of the events"."""
         first, second = self.config.validation_from, self.config.test_from
-        return f"cut in time at {percent(first)} and {percent(second)} of the events"
+        words = f"cut in time at {percent(first)} and {percent(second)} of the events"
+        return words + common_words(self.config)
 
 
 def _cuts(times: NDArray[np.int64], shares: tuple[float, float]) -> tuple[int, int]:

@@ -19,10 +19,10 @@ from data.splits.base import (
     Assignment,
     SplitConfig,
     build_split,
-    check_parts,
     place_in_user,
     user_starts,
 )
+from data.splits.finishing import common_words, finish
 from data.wording import percent
 
 
@@ -77,17 +77,24 @@ class UserCold:
         n_targets = np.maximum(1, (self.config.target_share * lengths).astype(np.int64))
         _, from_end = place_in_user(starts)
         shown = (part != TRAIN) & (from_end >= np.repeat(n_targets, lengths))
-        facts = {"users_held_out": n_test + n_validation, "users_too_short": int((lengths == 1).sum())}
-        return check_parts(
+        facts = {
+            "users_held_out": n_test + n_validation,
+            "users_too_short": int((lengths == 1).sum()),
+            "seed": seed,
+        }
+        return finish(
+            dataset,
             Assignment(part, facts, shown),
-            "There are too few users with two events or more: raise the shares of users held out, or use "
-            "another split.",
+            self.config,
+            seed=seed,
+            hint="There are too few users with two events or more: raise the shares of users held out, or "
+            "use another split.",
         )
 
     def split(self, dataset: Dataset, *, seed: int = 0) -> Split:
         """The parts; no held-out user is known."""
         assignment = self.assign(dataset, seed=seed)
-        return build_split(dataset, assignment, self.name, f"{self.describe()}, seed {seed}")
+        return build_split(dataset, assignment, self, self.describe())
 
     def describe(self) -> str:
         """ "10 % of users held out for test, 10 % for validation; their last 20 % of events to be found"."""
@@ -95,5 +102,5 @@ class UserCold:
         return (
             f"{percent(config.test_share)} of users held out for test, "
             f"{percent(config.validation_share)} for validation; "
-            f"their last {percent(config.target_share)} of events to be found"
+            f"their last {percent(config.target_share)} of events to be found" + common_words(config)
         )

@@ -45,7 +45,7 @@ def people(n_users: int, n_events: int, *, together: bool) -> Dataset:
 def test_a_cut_in_time_is_proposed_where_it_leaves_enough_known_users() -> None:
     advice = recommend_split(people(250, 10, together=True))
     assert advice.protocol == "time"
-    assert advice.config == {"validation_from": 0.8, "test_from": 0.9}
+    assert (advice.config["validation_from"], advice.config["test_from"]) == (0.8, 0.9)
     assert "250 known users in validation and 250 in test" in advice.reason
 
 
