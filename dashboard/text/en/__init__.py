@@ -15,6 +15,7 @@ from dashboard.text.en import (
     side_by_side,
     split,
     train,
+    uploads,
     why_this_item,
 )
 
@@ -22,6 +23,7 @@ PARTS = (
     common,
     home,
     import_data,
+    uploads,
     profile,
     doctor,
     split,
