@@ -9,19 +9,22 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from data.lifting import FIRST_LOOK, follows
+from data.columns import COLUMN, EVENT, ITEM, REASON, SESSION, TIME, USER, VALUE, WEIGHT
+from data.lifting import FIRST_LOOK, likely
 from data.mapping import Mapping
 from data.reading.delimited import careful_records, quick_records
 from data.reading.interruptible import execute
+from data.reading.numbers import number_sql
 from data.reading.parquet import parquet_records
 from data.reading.preview import READERS, text_records
-from data.reading.records import SPAN, Records, Workplace
+from data.reading.records import SPAN, Records, Workplace, field_names
 from data.reading.shape import FileShape
 from data.reading.staging import Report, stage
 from data.reading.times import seconds_sql
 
-EVENTS, READABLE = "import_events", "readable_events"
-EMPTY_ITEM, BAD_WEIGHT, BAD_TIME = "empty item", "bad weight", "bad time"
+EVENTS, READABLE, FIRST = "import_events", "readable_events", "first_look"
+REASONS = EMPTY_ITEM, BAD_WEIGHT, BAD_TIME = "empty item", "bad weight", "bad time"  # by `bad`, from 1
+IDS = (USER, ITEM, SESSION)
 NOTHING = r"|NULL|null|NaN|nan|None|<NA>|\\N"  # how exports write an absent id
 
 
@@ -29,14 +32,21 @@ NOTHING = r"|NULL|null|NaN|nan|None|<NA>|\\N"  # how exports write an absent id
 class EventRows:
     """A file whose records stand in the table EVENTS.
 
-    Columns: user_id, item_id (text, NULL where absent), weight, second, span, bad (0: readable), row_hash,
-    [line] and the SQL names of `candidates`.
+    Columns: user_id, item_id, session_id (text, NULL where absent), kind, weight, second, span, bad
+    (0: readable), cell (what an unreadable row holds where it cannot be read), row_hash, [line], and the SQL
+    names of `free` and `kept`.
     """
 
     records: Records
-    bad: pd.DataFrame  # line, span, reason of records with unreadable cells
-    candidates: dict[str, str]  # columns that may follow from the item: file name → SQL name
+    bad: pd.DataFrame  # line, span, reason, column, value of records with unreadable cells
+    free: dict[str, str]  # columns without a role that may follow from item or user: file name → SQL name
+    kept: dict[str, str]  # columns of the event that are kept: file name → SQL name
     notes: tuple[str, ...] = ()
+
+    @property
+    def candidates(self) -> dict[str, str]:
+        """The same as `free`."""
+        return self.free
 
 
 def read_events(work: Workplace, path: Path, shape: FileShape, mapping: Mapping, report: Report) -> EventRows:
@@ -84,46 +94,56 @@ def _fill(
     report: Report,
 ) -> EventRows:
     """Fill the table EVENTS in one pass over the records."""
-    candidates = _lift_candidates(work.con, records, shape, mapping)
-    sql = f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, candidates)}"
+    _look(work.con, records, shape, mapping)
+    free = likely(work.con, FIRST, _free_columns(shape, mapping), mapping, "visit")
+    kept = {name: f"f{shape.position(name)}" for name in mapping.keep}
+    sql = f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, {**free, **kept})}"
     execute(work.con, sql, report, 0.3)
     work.con.execute(f"CREATE OR REPLACE VIEW {READABLE} AS SELECT * FROM {EVENTS} WHERE bad = 0")
-    return EventRows(records, _bad_rows(work.con, records), candidates, notes)
+    return EventRows(records, _bad_rows(work.con, records, mapping), free, kept, notes)
 
 
-def _lift_candidates(con: Any, records: Records, shape: FileShape, mapping: Mapping) -> dict[str, str]:
-    """Columns without a role that, on the first rows, seem to follow from the item."""
-    roles = {mapping.user, mapping.item, mapping.weight, mapping.time}
-    free = {name: f"f{i}" for i, name in enumerate(shape.columns) if name not in roles}
-    if not free:
-        return {}
-    item = f"f{shape.position(mapping.item)}"
+def _look(con: Any, records: Records, shape: FileShape, mapping: Mapping) -> None:
+    """The table FIRST: the first rows as text, with the names that the table EVENTS uses for roles."""
+    visit = mapping.session or mapping.time
+    named = {"user_id": mapping.user, "item_id": mapping.item, "visit": visit}
+    columns = [f"f{shape.position(name)} AS {role}" for role, name in named.items() if name is not None]
+    columns += [] if visit is not None else ["NULL AS visit"]
+    fields = ", ".join(columns + field_names(shape))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE first_look AS SELECT {item}, {', '.join(free.values())} "
-        f"FROM {records.relation} LIMIT {FIRST_LOOK}"
+        f"CREATE OR REPLACE TEMP TABLE {FIRST} AS SELECT {fields} FROM {records.relation} LIMIT {FIRST_LOOK}"
     )
-    return {name: f for name, f in free.items() if follows(con, "first_look", item, f, sure=False)}
 
 
-def _events_sql(records: Records, shape: FileShape, mapping: Mapping, candidates: dict[str, str]) -> str:
+def _free_columns(shape: FileShape, mapping: Mapping) -> dict[str, str]:
+    """Columns that may describe the item or the user: file name → SQL name."""
+    taken = {*mapping.roles().values(), *mapping.keep} - {*mapping.described}
+    return {name: f"f{i}" for i, name in enumerate(shape.columns) if name not in taken}
+
+
+def _events_sql(records: Records, shape: FileShape, mapping: Mapping, more: dict[str, str]) -> str:
     """The typed columns. Casts use trim(): DuckDB moves a bare cast into the CSV reader, where it fails."""
-    user, item = f"f{shape.position(mapping.user)}", f"f{shape.position(mapping.item)}"
-    weight = f"f{shape.position(mapping.weight)}" if mapping.weight else None
-    time = f"f{shape.position(mapping.time)}" if mapping.time else None
-    columns = [f"{_id_sql(user)} AS user_id", f"{_id_sql(item)} AS item_id", SPAN]
-    columns.append(f"TRY_CAST(trim({weight}) AS FLOAT) AS weight" if weight else "1::FLOAT AS weight")
-    columns.append(
-        f"{seconds_sql(time, mapping.time_format)} AS second" if time else "NULL::BIGINT AS second"
-    )
-    columns += ["line"] if records.numbered else []
-    columns.append(f"{records.row_hash} AS row_hash")
-    columns += candidates.values()
-    bad = ["WHEN item_id IS NULL THEN 1"]
-    bad += ["WHEN weight IS NULL OR NOT isfinite(weight) THEN 2"] if weight else []
-    bad += ["WHEN second IS NULL THEN 3"] if time else []
+    cells = {role: f"f{shape.position(name)}" for role, name in mapping.roles().items()}
+    columns = [f"{_id_sql(cells[role])} AS {role}_id" for role in IDS if role in cells]
+    columns += [SPAN, f"{records.row_hash} AS row_hash", *(["line"] if records.numbered else [])]
+    bad, cell = ["WHEN item_id IS NULL THEN 1"], [f"WHEN item_id IS NULL THEN {cells[ITEM]}"]
+    if WEIGHT in cells:
+        columns.append(f"TRY_CAST({number_sql(cells[WEIGHT], shape)} AS FLOAT) AS weight")
+        bad.append("WHEN weight IS NULL OR NOT isfinite(weight) THEN 2")
+        cell.append(f"WHEN weight IS NULL OR NOT isfinite(weight) THEN {cells[WEIGHT]}")
+    if TIME in cells:
+        columns.append(f"{seconds_sql(cells[TIME], mapping.time_format)} AS second")
+        bad.append("WHEN second IS NULL THEN 3")
+        cell.append(f"WHEN second IS NULL THEN {cells[TIME]}")
+    if EVENT in cells:
+        columns.append(f"trim(coalesce({cells[EVENT]}, '')) AS kind")
+    kept = list(dict.fromkeys(more.values()))
+    hidden = sorted({cells[role] for role in (ITEM, WEIGHT, TIME) if role in cells} - {*kept})
+    columns += kept + hidden
+    shown = f"* EXCLUDE ({', '.join(hidden)})" if hidden else "*"
     return (
-        f"SELECT *, (CASE {' '.join(bad)} ELSE 0 END)::UTINYINT AS bad FROM "
-        f"(SELECT {', '.join(columns)} FROM {records.relation})"
+        f"SELECT {shown}, (CASE {' '.join(bad)} ELSE 0 END)::UTINYINT AS bad, "
+        f"CASE {' '.join(cell)} END AS cell FROM (SELECT {', '.join(columns)} FROM {records.relation})"
     )
 
 
@@ -137,19 +157,23 @@ def _id_sql(column: str) -> str:
     return f"CASE WHEN {plain} THEN {column} WHEN {absent} THEN NULL ELSE {column} END"
 
 
-def _bad_rows(con: Any, records: Records) -> pd.DataFrame:
-    """line, span and reason of the records with an unreadable cell, in file order."""
+def _bad_rows(con: Any, records: Records, mapping: Mapping) -> pd.DataFrame:
+    """line, span, reason, column and value of the records with an unreadable cell, in file order."""
     some = con.execute(f"SELECT count(*) FROM {EVENTS} WHERE bad > 0").fetchall()[0][0] > 0
-    numbered = f"SELECT bad, {SPAN}, line FROM {EVENTS}"
+    numbered = f"SELECT bad, cell, {SPAN}, line FROM {EVENTS}"
     if not records.numbered:
         before = f"sum({SPAN}) OVER (ORDER BY rowid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
         before = before if some else "0"  # the running sum is only worth its time when a line is asked for
-        numbered = f"SELECT bad, {SPAN}, {records.first_line} + coalesce({before}, 0) AS line FROM {EVENTS}"
+        numbered = (
+            f"SELECT bad, cell, {SPAN}, {records.first_line} + coalesce({before}, 0) AS line FROM {EVENTS}"
+        )
     table: pd.DataFrame = con.execute(
-        f"SELECT line::BIGINT AS line, {SPAN}::BIGINT AS {SPAN}, "
-        f"CASE bad WHEN 1 THEN '{EMPTY_ITEM}' WHEN 2 THEN '{BAD_WEIGHT}' ELSE '{BAD_TIME}' END AS reason "
-        f"FROM ({numbered}) WHERE bad > 0 ORDER BY 1"
+        f"SELECT line::BIGINT AS line, {SPAN}::BIGINT AS {SPAN}, bad::INT AS bad, "
+        f"coalesce(cell, '') AS {VALUE} FROM ({numbered}) WHERE bad > 0 ORDER BY 1"
     ).df()
+    table[REASON] = pd.Series([REASONS[code - 1] for code in table["bad"]], dtype="str")
+    names = (mapping.item, mapping.weight, mapping.time)
+    table[COLUMN] = pd.Series([names[code - 1] for code in table.pop("bad")], dtype="str")
     return table
 
 

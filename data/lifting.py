@@ -1,63 +1,169 @@
-"""Columns of a flat export that say something about the item alone become item metadata.
+"""Columns of a flat export that say something about the item, or the user, alone become metadata of it.
 
-How much a column follows from the item is measured by leave-one-out agreement: how often the item's most
-frequent value is also the value of another row of that item, set against guessing the most frequent value of
-the whole column (the idea of lambda, Goodman and Kruskal 1954).
+How much a column follows from an id is measured by leave-one-out agreement: how often the id's most frequent
+value is also the value of another row of that id, set against guessing the most frequent value of the whole
+column (the idea of lambda, Goodman and Kruskal 1954). Rows of one visit of a user count once, so that facts
+about a basket (its number, how it was paid) are not taken for facts about the user.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+
+from data.columns import ITEM, USER
+from data.mapping import Mapping
+from data.wording import number
 
 AGREEMENT = 0.9  # share of rows that must agree with their item
 GAIN = 0.75  # and of the disagreement left by guessing, the share that knowing the item removes
 FIRST_LOOK = 50_000  # rows of the quick test that spares most columns a full pass
 FEW_PAIRS = 20  # fewer comparisons decide nothing
+SIDES = (ITEM, USER)  # the first wins a draw
 
 
-def follows(con: Any, table: str, item: str, column: str, *, sure: bool = True) -> bool:
-    """Whether `column` depends on `item` alone, measured over the non-empty rows of an SQL table.
+@dataclass(frozen=True, eq=False)
+class Lifted:
+    """Tables of text with a column "item" or "user" and those that follow from it; None where none does."""
+
+    tables: dict[str, pd.DataFrame]
+    conflicts: dict[str, int] = field(
+        default_factory=dict
+    )  # column → ids with several values, empty ones too
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How far a column follows from an id."""
+
+    compared: int  # pairs of rows of one id
+    agreement: float  # share of them that agree with the most frequent value
+    guess: float  # share of all rows with the most frequent value of the column
+
+    @property
+    def gain(self) -> float:
+        """Of the disagreement left by guessing, the share that knowing the id removes."""
+        return (self.agreement - self.guess) / (1 - self.guess) if self.guess < 1 else 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is enough to tell, and it says that the column follows."""
+        return self.compared >= FEW_PAIRS and self.agreement >= AGREEMENT and self.gain >= GAIN
+
+
+def dependence(con: Any, table: str, side: str, column: str, visit: str | None = None) -> Dependence:
+    """Measure over the non-empty rows of an SQL table with the columns user_id, item_id and `column`.
 
     Args:
-        sure: demand enough rows to compare; otherwise too few of them let the column pass.
+        visit: the SQL column with the session or moment; rows of one user that share it count once.
     """
+    rows = (
+        f"SELECT {side}_id AS i, trim({column}) AS v FROM {table} "
+        f"WHERE trim(coalesce({column}, '')) <> '' AND {side}_id IS NOT NULL"
+    )
+    if side == USER and visit is not None:
+        rows += f" GROUP BY i, v, {visit}"
     agree, compared, most_common, total = con.execute(
-        f"""WITH n AS (SELECT {item} AS i, trim({column}) AS v, count(*) AS c FROM {table}
-                       WHERE trim(coalesce({column}, '')) <> '' AND {item} IS NOT NULL GROUP BY ALL),
-                 per_item AS (SELECT max(c) - 1 AS agree, sum(c) - 1 AS compared FROM n GROUP BY i),
+        f"""WITH n AS (SELECT i, v, count(*) AS c FROM ({rows}) GROUP BY ALL),
+                 per_id AS (SELECT max(c) - 1 AS agree, sum(c) - 1 AS compared FROM n GROUP BY i),
                  per_value AS (SELECT sum(c) AS c FROM n GROUP BY v)
             SELECT coalesce(agree, 0), coalesce(compared, 0), coalesce(most_common, 0), coalesce(total, 0)
-            FROM (SELECT sum(agree) AS agree, sum(compared) AS compared FROM per_item),
+            FROM (SELECT sum(agree) AS agree, sum(compared) AS compared FROM per_id),
                  (SELECT max(c) AS most_common, sum(c) AS total FROM per_value)"""
     ).fetchall()[0]
-    if compared < FEW_PAIRS:
-        return not sure and total > 0
-    agreement, guess = float(agree) / float(compared), float(most_common) / float(total)
-    return guess < 1 and agreement >= AGREEMENT and (agreement - guess) / (1 - guess) >= GAIN
+    agreement, guess = float(agree) / max(float(compared), 1.0), float(most_common) / max(float(total), 1.0)
+    return Dependence(int(compared), agreement, guess)
+
+
+def likely(
+    con: Any, table: str, columns: dict[str, str], mapping: Mapping, visit: str | None = None
+) -> dict[str, str]:
+    """Of `columns` (file name → SQL name) those that, in a first look, may follow from item or user."""
+    told = {*mapping.described}
+    sides = [side for side in SIDES if mapping.columns_of(side) is None]
+    return {
+        name: sql
+        for name, sql in columns.items()
+        if name in told or any(_may_follow(dependence(con, table, side, sql, visit)) for side in sides)
+    }
+
+
+def _may_follow(found: Dependence) -> bool:
+    return found.holds if found.compared >= FEW_PAIRS else found.guess > 0
+
+
+def lift_columns(
+    con: Any, table: str, columns: dict[str, str], mapping: Mapping, visit: str | None = None
+) -> Lifted:
+    """Part `columns` among item and user: those named in the mapping, and the others by the closer one."""
+    sided: dict[str, dict[str, str]] = {side: {} for side in SIDES}
+    for name, sql in columns.items():
+        side = _side(con, table, name, sql, mapping, visit)
+        if side is not None:
+            sided[side][name] = sql
+    tables: dict[str, pd.DataFrame] = {}
+    conflicts: dict[str, int] = {}
+    notes: list[str] = []
+    for side, chosen in sided.items():
+        if not chosen:
+            continue
+        modes = {name: _modes(con, table, side, sql) for name, sql in chosen.items()}
+        tables[side] = pd.DataFrame({name: mode["v"] for name, mode in modes.items()}).rename_axis(side)
+        tables[side] = tables[side].sort_index().reset_index()
+        for name, mode in modes.items():
+            conflicts[name] = int(mode["torn"].sum())
+            notes.append(_note(name, side, conflicts[name], int(mode["differs"].sum())))
+    return Lifted(tables, conflicts, tuple(notes))
+
+
+def _side(con: Any, table: str, name: str, column: str, mapping: Mapping, visit: str | None) -> str | None:
+    told = next((side for side in SIDES if name in (mapping.columns_of(side) or ())), None)
+    if told is not None:
+        return told
+    open_sides = [side for side in SIDES if mapping.columns_of(side) is None]
+    found = {side: dependence(con, table, side, column, visit) for side in open_sides}
+    holds = [side for side in open_sides if found[side].holds]
+    return max(holds, key=lambda side: found[side].gain) if holds else None
+
+
+def _modes(con: Any, table: str, side: str, column: str) -> pd.DataFrame:
+    """Per id: v, its most frequent non-empty value without blanks around (the smallest on a draw).
+
+    And torn, whether its rows disagree in any way, be it that one is empty; differs, whether two values do.
+    """
+    frame: pd.DataFrame = con.execute(
+        f"""WITH raw AS (SELECT {side}_id AS id, coalesce({column}, '') AS w, count(*) AS c FROM {table}
+                         WHERE {side}_id IS NOT NULL GROUP BY ALL),
+                 n AS (SELECT id, trim(w) AS v, sum(c) AS c FROM raw GROUP BY ALL),
+                 ranked AS (SELECT *, row_number() OVER (PARTITION BY id ORDER BY v) AS r FROM n),
+                 best AS (SELECT id, arg_max(v, (c, -r)) FILTER (v <> '') AS v,
+                                 count(*) FILTER (v <> '') > 1 AS differs FROM ranked GROUP BY id),
+                 torn AS (SELECT id, count(*) > 1 AS torn FROM raw GROUP BY id)
+            SELECT id, v, differs, torn FROM best JOIN torn USING (id)"""
+    ).df()
+    return frame.set_index("id")
+
+
+def _note(name: str, side: str, torn: int, differs: int) -> str:
+    told = f"{name!r} depends on the {side} and became {side} metadata"
+    if not torn:
+        return f"{told}."
+    apart = (
+        "" if torn == differs else f" (of {number(differs)} they differ in more than blanks and empty cells)"
+    )
+    return f"{told}; {number(torn)} {side}s have several values{apart}, the most frequent counts."
+
+
+def follows(con: Any, table: str, item: str, column: str) -> bool:
+    """Whether `column` follows from the item, whatever the mapping says."""
+    return dependence(con, table, item.removesuffix("_id"), column).holds
 
 
 def lift(con: Any, table: str, item: str, columns: dict[str, str]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """One row per item with its most frequent value of each column (the smallest on a draw).
-
-    Args:
-        columns: name in the file → name in the SQL table.
-
-    Returns:
-        A table of text with the column `item` and one per file column; and per file column the number of
-        items whose rows disagree.
-    """
-    lifted: pd.DataFrame | None = None
-    conflicts: dict[str, int] = {}
-    for name, column in columns.items():
-        modes = con.execute(
-            f"""WITH n AS (SELECT {item} AS item, trim({column}) AS v, count(*) AS c FROM {table}
-                           WHERE trim(coalesce({column}, '')) <> '' GROUP BY ALL)
-                SELECT item, arg_max(v, (c, -r)) AS v, count(*) > 1 AS torn
-                FROM (SELECT *, row_number() OVER (PARTITION BY item ORDER BY v) AS r FROM n) GROUP BY item"""
-        ).df()
-        conflicts[name] = int(modes["torn"].sum())
-        part = modes[["item", "v"]].rename(columns={"v": name})
-        lifted = part if lifted is None else lifted.merge(part, on="item", how="outer")
-    return (pd.DataFrame({"item": []}) if lifted is None else lifted), conflicts
+    """The columns that follow from the item, and per column the items whose rows disagree."""
+    mapping = Mapping(user="user", item="item", item_columns=tuple(columns), user_columns=())
+    lifted = lift_columns(con, table, columns, mapping)
+    return lifted.tables[item.removesuffix("_id")], lifted.conflicts

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data.cleaning.config import Cleaning
-from data.columns import ITEM, TIME, USER, WEIGHT
+from data.columns import EVENT, ITEM, SESSION, TIME, USER, WEIGHT
 from data.errors import ConfigError, DataError
 from data.items_table import ItemsMapping as ItemsMapping
 from data.items_table import propose_items as propose_items
@@ -58,10 +58,35 @@ class Mapping(BaseModel):
         description="Columns that describe the user; none given: those that follow from the user.",
     )
 
+    def roles(self) -> dict[str, str]:
+        """The roles that have a column: role → column."""
+        named = {
+            USER: self.user,
+            ITEM: self.item,
+            WEIGHT: self.weight,
+            TIME: self.time,
+            EVENT: self.event,
+            SESSION: self.session,
+        }
+        return {role: name for role, name in named.items() if name is not None}
+
+    def columns_of(self, side: str) -> tuple[str, ...] | None:
+        """Columns said to describe the item or the user; None: those that follow from it."""
+        return self.item_columns if side == ITEM else self.user_columns
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """Columns that are said to describe item or user."""
+        return (*(self.item_columns or ()), *(self.user_columns or ()))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that is named."""
+        return tuple(dict.fromkeys((*self.roles().values(), *self.keep, *self.described)))
+
     @model_validator(mode="after")
     def _sound(self) -> Mapping:
-        roles = (self.user, self.item, self.weight, self.time, self.event, self.session)
-        columns = [name for name in roles if name is not None]
+        columns = list(self.roles().values())
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
             raise ConfigError(f"Column {twice!r} has two roles.", "Give each role a column of its own.")
@@ -234,3 +259,22 @@ def _least_quantity(weight: str | None, preview: pd.DataFrame) -> float | None:
         return None
     numbers = pd.to_numeric(preview[weight], errors="coerce").dropna()
     return 1.0 if len(numbers) and bool((numbers % 1 == 0).all()) else None
+
+
+def with_time_format(mapping: Mapping, preview: pd.DataFrame) -> Mapping:
+    """The mapping with its time format told by the first rows, where it is "auto".
+
+    Raises:
+        DataError: the times are written in no known way.
+    """
+    if mapping.time is None or mapping.time_format != AUTO:
+        return mapping
+    values = preview[mapping.time].tolist()
+    found = guess_time_format(values, least=0.5)
+    if found is None:
+        shown = next((value for value in values if value), None)
+        raise DataError(
+            f"The times in column {mapping.time!r} are not recognised; the first is {shown!r}.",
+            "Give a format such as epoch_s, epoch_ms, iso or %d/%m/%Y %H:%M, or import without times.",
+        )
+    return mapping.model_copy(update={"time_format": found[0]})

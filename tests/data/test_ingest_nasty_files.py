@@ -42,7 +42,9 @@ def run(
 
 def quarantine(folder: Path, report: ImportReport) -> list[tuple[int, str, str]]:
     table = dataset_table(Home(folder / "home"), report.dataset, "quarantine")
-    return [] if table is None else list(table.itertuples(index=False, name=None))
+    if table is None:
+        return []
+    return list(table[["line", "text", "reason"]].itertuples(index=False, name=None))
 
 
 def events(folder: Path, report: ImportReport) -> list[tuple[str, str, float, int | None]]:
