@@ -1,5 +1,6 @@
 """Rules over readable rows, each with the number of lines it touches."""
 
+from data.cleaning.applying import Cleaned as Cleaned
+from data.cleaning.applying import clean as clean
 from data.cleaning.config import Cleaning as Cleaning
-from data.cleaning.rules import Cleaned as Cleaned
-from data.cleaning.rules import clean as clean
+from data.cleaning.rules import RULES as RULES

@@ -24,6 +24,10 @@ class Cleaning(BaseModel):
         default=False,
         description="Write ids like 17850.0 as 17850 and without blanks around; off: ids stay as they are.",
     )
+    drop_users: tuple[str, ...] = Field(
+        default=(),
+        description="Ids that stand for nobody (guest, anonymous, 0): their rows are set aside.",
+    )
     drop_items: tuple[str, ...] = Field(
         default=(),
         description="Ids that are no items (postage, manual entries, discounts): their rows are set aside.",
