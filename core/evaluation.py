@@ -96,8 +96,9 @@ def fingerprint(
     part: Literal["validation", "test"],
     *,
     candidates: NDArray[np.bool_] | None = None,
+    limits: str = "",
 ) -> Fingerprint:
-    """The conditions under which `part` is judged, in plain words.
+    """The conditions under which `part` is judged, in plain words, and the keys that are compared.
 
     Args:
         dataset: the whole data set.
@@ -105,19 +106,25 @@ def fingerprint(
         policy: what happens to items of the history.
         part: "validation" or "test".
         candidates: (n_items,) items that may be listed; None: those of train.
+        limits: what narrowed the candidates, in words.
     """
     holdout, _ = judged(getattr(split, part), policy)
     eligible = split.train.trained_items if candidates is None else candidates
-    source = "items of train" if candidates is None else f"chosen items ({_hash(eligible)})"
+    chosen = "" if candidates is None else _hash(np.asarray(eligible, dtype=bool))
+    source = f"{limits or 'chosen items'} ({chosen})" if chosen else "items of train"
+    taught = _hash(split.train_rows)
     found = _hash(
         holdout.users, holdout.targets.indptr.astype(np.int64), holdout.targets.indices.astype(np.int64)
     )
+    data, filters = _data_words(dataset), _filter_words(dataset)
+    made_of = (data, filters, f"{split.identity} {taught}", f"{chosen} {policy.seen}", f"{part} {found}")
     return Fingerprint(
-        data=_data_words(dataset),
-        filters=_filter_words(dataset),
-        split=f"{split.description}; {len(split.train_rows):,} train events ({_hash(split.train_rows)})",
+        data=data,
+        filters=filters,
+        split=f"{split.description}; {len(split.train_rows):,} train events ({taught})",
         candidates=f"{int(eligible.sum()):,} {source}; {policy.describe()}",
         users=f"{part}, {len(holdout):,} users, targets {found}",
+        keys=" ".join(hashlib.blake2b(text.encode(), digest_size=5).hexdigest() for text in made_of),
     )
 
 

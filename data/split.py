@@ -15,6 +15,9 @@ from scipy.sparse import csr_matrix
 from data.dataset import Dataset
 from data.histories import Histories
 
+CONDITIONS = ("data", "filters", "split", "candidates", "users")
+CUTS = ("validation_from", "test_from", "seed")  # facts of a split that say where it was cut
+
 
 @dataclass(frozen=True, eq=False)
 class Holdout:
@@ -40,28 +43,42 @@ class Holdout:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Test conditions. Numbers under different fingerprints are not compared."""
+    """Test conditions: words for people and, apart from them, what is compared.
+
+    `keys` names the five conditions by short hashes of what they are made of (protocol, settings, seed and
+    cuts, not the sentence about them), in the order of the fields. Numbers under different fingerprints are
+    not compared. Records of earlier versions have no keys: their words are compared.
+    """
 
     data: str
     filters: str
     split: str
     candidates: str
     users: str
+    keys: str = ""
 
     @cached_property
     def digest(self) -> str:
         """Ten hexadecimal digits naming these conditions."""
-        text = json.dumps([self.data, self.filters, self.split, self.candidates, self.users])
+        text = self.keys or json.dumps([getattr(self, name) for name in CONDITIONS])
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def differences(self, other: Fingerprint) -> tuple[str, ...]:
         """What differs, in words: `split: time 80/90 % ≠ last 1`. Empty when comparable."""
-        names = ("data", "filters", "split", "candidates", "users")
-        return tuple(
-            f"{name}: {getattr(self, name)} ≠ {getattr(other, name)}"
-            for name in names
-            if getattr(self, name) != getattr(other, name)
+        if self.digest == other.digest:
+            return ()
+        if self.keys and other.keys:
+            pairs = zip(CONDITIONS, self.keys.split(), other.keys.split(), strict=True)
+            differing = [name for name, mine, theirs in pairs if mine != theirs]
+        else:
+            differing = [name for name in CONDITIONS if getattr(self, name) != getattr(other, name)]
+        return tuple(self._difference(other, name) for name in differing) or (
+            "record: one was made by an earlier version",
         )
+
+    def _difference(self, other: Fingerprint, name: str) -> str:
+        mine, theirs = getattr(self, name), getattr(other, name)
+        return f"{name}: {mine} ≠ {theirs}" if mine != theirs else f"{name}: other settings of {mine}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,3 +96,9 @@ class Split:
     test_rows: NDArray[np.int64]
     unused_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # in no part
     config: dict[str, Any] = field(default_factory=dict)  # settings that differ from the protocol's defaults
+
+    @property
+    def identity(self) -> str:
+        """Protocol, settings and cuts as text that does not change with the words about them."""
+        cuts = {name: self.facts[name] for name in CUTS if name in self.facts}
+        return json.dumps([self.protocol, self.config, cuts], sort_keys=True)

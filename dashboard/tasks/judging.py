@@ -11,18 +11,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.evaluation import Evaluation, effective_rank, evaluate, fingerprint, judged
+from core.evaluation import NO_TARGET, Evaluation, effective_rank, evaluate, fingerprint, judged
 from core.models.base import Recommender
 from core.progress import Report, part_of, silent
 from core.ranking import Policy, Recommendations, fallback_scores, recommend
 from dashboard.workspace import PARTS, RunMeta, Workspace
 from dashboard.workspace.listed import as_seen_by
 from data.dataset import Dataset
-from data.policy import propose_policy
+from data.policy import PolicyLimits, candidate_mask, limit_targets, propose_policy
 from data.split import Split
 from data.splits import make_splitter, recommend_split
 
 K = 50  # length of the stored lists
+OUTSIDE = "every target outside the limits of the policy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +35,15 @@ class Conditions:
     split_config: dict[str, Any]
     split_seed: int
     policy: Policy
-    split: Split
+    split: Split  # its targets are those within the limits
+    limits: PolicyLimits = PolicyLimits()
+    allowed: NDArray[np.bool_] | None = None  # (n_items,) items within the limits; None: all
 
     @property
     def candidates(self) -> NDArray[np.bool_]:
-        return self.split.train.trained_items
+        """(n_items,) items that may be listed: those of train within the limits."""
+        trained = self.split.train.trained_items
+        return trained if self.allowed is None else trained & self.allowed
 
     def meta(self) -> dict[str, Any]:
         """The fields of `RunMeta` that say under which conditions a run was made."""
@@ -48,6 +53,7 @@ class Conditions:
             "split_config": self.split_config,
             "split_seed": self.split_seed,
             "policy": self.policy.seen,
+            "limits": self.limits.chosen(),
         }
 
 
@@ -58,6 +64,7 @@ def resolve(
     config: Mapping[str, Any] | None = None,
     seed: int = 0,
     policy: str = "auto",
+    limits: Mapping[str, Any] | None = None,
 ) -> Conditions:
     """Conditions with every "auto" decided: the recommended split, the policy proposed from repeats.
 
@@ -72,12 +79,24 @@ def resolve(
     seen = propose_policy(dataset)[0] if policy == "auto" else policy
     settings = make_splitter(protocol, settings).config.model_dump(mode="json")
     split = workspace.split(dataset_id, protocol, settings, seed)
-    return Conditions(dataset, protocol, settings, seed, Policy(seen), split)  # type: ignore[arg-type]
+    bounds = PolicyLimits(**(limits or {}))
+    allowed = candidate_mask(split.train, bounds) if bounds.chosen() else None
+    if allowed is not None:
+        split = limit_targets(split, allowed)
+    return Conditions(dataset, protocol, settings, seed, Policy(seen), split, bounds, allowed)  # type: ignore[arg-type]
 
 
 def conditions_of(workspace: Workspace, meta: RunMeta) -> Conditions:
     """The conditions under which a run was made."""
-    return resolve(workspace, meta.dataset, meta.protocol, meta.split_config, meta.split_seed, meta.policy)
+    return resolve(
+        workspace,
+        meta.dataset,
+        meta.protocol,
+        meta.split_config,
+        meta.split_seed,
+        meta.policy,
+        meta.limits,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +116,8 @@ def judge(model: Recommender, conditions: Conditions, *, report: Report = silent
     for number, part in enumerate(PARTS):
         stage = part_of(report, number / len(PARTS), (number + 1) / len(PARTS), f"{part}: ")
         holdout, left_out = judged(getattr(conditions.split, part), conditions.policy)
+        if conditions.allowed is not None and NO_TARGET in left_out:
+            left_out[OUTSIDE] = left_out.pop(NO_TARGET)
         histories = as_seen_by(model, holdout)
         lists[part] = recommend(
             model,
@@ -111,8 +132,16 @@ def judge(model: Recommender, conditions: Conditions, *, report: Report = silent
             lists[part],
             holdout,
             conditions.split.train,
-            fingerprint=fingerprint(conditions.dataset, conditions.split, conditions.policy, part),
+            fingerprint=fingerprint(
+                conditions.dataset,
+                conditions.split,
+                conditions.policy,
+                part,
+                candidates=None if conditions.allowed is None else conditions.candidates,
+                limits=conditions.limits.describe(),
+            ),
             left_out=left_out,
+            candidates=conditions.candidates,
             extra={"effective_rank": effective_rank(model, histories)},
         )
     return Judgement(lists, evaluations, time.perf_counter() - began)

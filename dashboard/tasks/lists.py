@@ -33,6 +33,7 @@ class Spec(TaskSpec):
     split: dict[str, Any] = {}
     split_seed: int = 0
     policy: str = "auto"
+    limits: dict[str, Any] = {}
 
 
 def run(spec: Spec, home: Home, report: Report) -> Result:
@@ -50,7 +51,9 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     if source is None:
         raise ConfigError("No file was named.", "Give a file with user, item and rank or score.")
     workspace = Workspace(home)
-    conditions = resolve(workspace, spec.dataset, spec.protocol, spec.split, spec.split_seed, spec.policy)
+    conditions = resolve(
+        workspace, spec.dataset, spec.protocol, spec.split, spec.split_seed, spec.policy, spec.limits
+    )
     with by_sent_name(source):
         table = scored(read_lists(source[0]))
     model = ListedRecommender.from_table(table, conditions.dataset, ListedConfig(source=source[1]))

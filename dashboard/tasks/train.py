@@ -42,6 +42,7 @@ class Spec(TaskSpec):
     split: dict[str, Any] = {}
     split_seed: int = 0
     policy: Literal["auto", "hide", "allow", "exclusive"] = "auto"
+    limits: dict[str, Any] = Field({}, description="Limits on the candidates (data.policy.PolicyLimits)")
     seed: int = 0
     device: Literal["auto", "cpu", "cuda"] = "auto"
     tour: bool = False
@@ -59,7 +60,9 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     """
     report(0.0, "preparing the split")
     workspace = Workspace(home)
-    conditions = resolve(workspace, spec.dataset, spec.protocol, spec.split, spec.split_seed, spec.policy)
+    conditions = resolve(
+        workspace, spec.dataset, spec.protocol, spec.split, spec.split_seed, spec.policy, spec.limits
+    )
     shares = _shares(spec, conditions)
     entries: list[dict[str, Any]] = []
     result = {

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from data.splits import make_splitter
+
 PARTS = ("validation", "test")
 Part = Literal["validation", "test"]
 
@@ -34,6 +36,7 @@ class RunMeta(BaseModel):
     split_config: dict[str, Any] = {}
     split_seed: int = 0
     policy: str = "hide"
+    limits: dict[str, Any] = {}  # data.policy.PolicyLimits, only what limits something
     fingerprint: dict[str, str] = {}  # fields of the validation part's Fingerprint and its digest
     device: DeviceMeta = DeviceMeta()
     versions: dict[str, str] = {}
@@ -50,9 +53,17 @@ class RunMeta(BaseModel):
             "split_config": "split settings",
             "split_seed": "split seed",
             "policy": "policy",
+            "limits": "limits",
         }
+        mine, theirs = self._conditions(), other._conditions()
         return tuple(
-            f"{word}: {getattr(self, name)} ≠ {getattr(other, name)}"
+            f"{word}: {mine[name]} ≠ {theirs[name]}"
             for name, word in names.items()
-            if getattr(self, name) != getattr(other, name)
+            if mine[name] != theirs[name]
         )
+
+    def _conditions(self) -> dict[str, Any]:
+        """The fields with every default written out: a run may be older than a setting of its split."""
+        fields = self.model_dump(mode="json")
+        settings = make_splitter(self.protocol, self.split_config).config.model_dump(mode="json")
+        return fields | {"split_config": settings}

@@ -24,6 +24,7 @@ from dashboard.workspace.run_meta import RunMeta
 from data.artifacts import Home, load_dataset
 from data.dataset import Dataset
 from data.errors import ConfigError, NotFound
+from data.policy import PolicyLimits, candidate_mask, limit_targets
 from data.split import Holdout, Split
 from data.splits import make_splitter
 
@@ -71,21 +72,35 @@ class Workspace:
         return self._small.get(("run", run_id), lambda: storage.read_run(self.home, run_id))
 
     def run_split(self, run_id: str) -> Split:
-        """The split that the run was trained and judged on."""
+        """The split that the run was trained and judged on; targets outside its limits are left out."""
         meta = self.run(run_id)
-        return self.split(meta.dataset, meta.protocol, meta.split_config, meta.split_seed)
+        whole = self.split(meta.dataset, meta.protocol, meta.split_config, meta.split_seed)
+        if not meta.limits:
+            return whole
+        key = ("limited", *self._key(meta), json.dumps(meta.limits))
+        return self._lists.get(key, lambda: limit_targets(whole, self._allowed(meta, whole)))
+
+    def _key(self, meta: RunMeta) -> tuple[str | int, ...]:
+        return meta.dataset, meta.protocol, json.dumps(meta.split_config), meta.split_seed
+
+    def _allowed(self, meta: RunMeta, split: Split) -> NDArray[np.bool_]:
+        return candidate_mask(split.train, PolicyLimits(**meta.limits))
 
     def policy(self, run_id: str) -> Policy:
         return Policy(self.run(run_id).policy)  # type: ignore[arg-type]
 
     def candidates(self, run_id: str) -> NDArray[np.bool_]:
-        """(n_items,) items that the run may list: those of its training data."""
-        return self.run_split(run_id).train.trained_items
+        """(n_items,) items that the run may list: those of its training data, within its limits."""
+        meta, split = self.run(run_id), self.run_split(run_id)
+        if not meta.limits:
+            return split.train.trained_items
+        key = ("candidates", *self._key(meta), json.dumps(meta.limits))
+        return self._small.get(key, lambda: split.train.trained_items & self._allowed(meta, split))
 
     def fallback(self, run_id: str) -> NDArray[np.float32]:
         """(n_items,) scores used, with a label, where the model has no answer."""
         meta = self.run(run_id)
-        key = ("fallback", meta.dataset, meta.protocol, json.dumps(meta.split_config), meta.split_seed)
+        key = ("fallback", *self._key(meta))
         return self._small.get(key, lambda: fallback_scores(self.run_split(run_id).train))
 
     def curve(self, run_id: str) -> list[dict[str, float]]:
@@ -161,15 +176,7 @@ class Workspace:
     def judged(self, run_id: str, part: str) -> Holdout:
         """The users judged in `part`, in the row order of `lists` and `evaluation`."""
         meta = self.run(run_id)
-        key = (
-            "judged",
-            meta.dataset,
-            meta.protocol,
-            json.dumps(meta.split_config),
-            meta.split_seed,
-            meta.policy,
-            part,
-        )
+        key = ("judged", *self._key(meta), meta.policy, json.dumps(meta.limits), part)
         return self._lists.get(
             key, lambda: judged(getattr(self.run_split(run_id), part), self.policy(run_id))[0]
         )

@@ -33,14 +33,14 @@ class ExchangeableSplit:
     slow: ClassVar[bool] = False
 
     def run(self, dataset: Dataset, split: Split | None = None) -> Answer:
-        """Compare test and validation with train."""
+        """Compare test with all events before it, and validation with train."""
         if split is None:
             return NO_SPLIT
-        train = of_rows(dataset, split.train_rows)
-        test, freedom = dispersion(train, of_rows(dataset, split.test_rows))
+        train, validation = (of_rows(dataset, rows) for rows in (split.train_rows, split.validation_rows))
+        test, freedom = dispersion(train + validation, of_rows(dataset, split.test_rows))
         if np.isnan(test):
             return DoesNotApply("Test shares need at least two items and events in both parts.")
-        tuning, _ = dispersion(train, of_rows(dataset, split.validation_rows))
+        tuning, _ = dispersion(train, validation)
         limit = max(CLEARLY, 1 + ERRORS * float(np.sqrt(2 / freedom)))
         values = {"test": test, "degrees": freedom, "limit": limit}
         beside = ""

@@ -13,6 +13,7 @@ from data.policy import repeat_share as repeat_share
 from data.splits.advice import SplitAdvice as SplitAdvice
 from data.splits.advice import SplitCounts as SplitCounts
 from data.splits.advice import count as count
+from data.splits.advice import count_all as count_all
 from data.splits.advice import recommend_split as recommend_split
 from data.splits.base import Splitter as Splitter
 from data.splits.given import Given
@@ -20,6 +21,8 @@ from data.splits.item_cold import ItemCold
 from data.splits.last import Last
 from data.splits.random import Random
 from data.splits.ratio import Ratio
+from data.splits.rolling import fold_table as fold_table
+from data.splits.rolling import rolling_folds as rolling_folds
 from data.splits.time import Time
 from data.splits.user_cold import UserCold
 from data.splits.user_item_cold import UserItemCold

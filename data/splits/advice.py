@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,8 @@ class SplitCounts:
 class SplitAdvice:
     """The proposed protocol with its settings, why, and the counts of every protocol side by side.
 
-    `counts` has one row per protocol: protocol, label, the fields of `SplitCounts`, and `note` where the
-    protocol cannot be used (its counts are then missing).
+    `counts` has one row per protocol that competes: protocol, label, settings, the fields of `SplitCounts`,
+    and `note` where the protocol cannot be used (its counts are then missing). `count_all` has one of each.
     """
 
     protocol: str
@@ -103,10 +104,18 @@ def recommend_split(dataset: Dataset) -> SplitAdvice:
     counts = {splitter.name: made for splitter, (made, _) in zip(splitters, tried, strict=True) if made}
     protocol, reason = _choose(counts, splitters, dataset.has_times)
     chosen = next(s for s in splitters if s.name == protocol)
-    table = pd.DataFrame(
+    return SplitAdvice(protocol, chosen.config.model_dump(), reason, _table(splitters, tried))
+
+
+def count_all(dataset: Dataset, splitters: Sequence[Splitter], seed: int = 0) -> pd.DataFrame:
+    """The table of `SplitAdvice.counts` for any protocols, in their order."""
+    return _table(splitters, [_try(dataset, splitter, seed) for splitter in splitters])
+
+
+def _table(splitters: Sequence[Splitter], tried: Sequence[tuple[SplitCounts | None, str]]) -> pd.DataFrame:
+    return pd.DataFrame(
         [_row(splitter, made, note) for splitter, (made, note) in zip(splitters, tried, strict=True)]
     )
-    return SplitAdvice(protocol, chosen.config.model_dump(), reason, table)
 
 
 def _events_held_back(dataset: Dataset) -> int:
@@ -116,9 +125,9 @@ def _events_held_back(dataset: Dataset) -> int:
     return int(np.clip(median / 10, 1, MOST_HELD_BACK))
 
 
-def _try(dataset: Dataset, splitter: Splitter) -> tuple[SplitCounts | None, str]:
+def _try(dataset: Dataset, splitter: Splitter, seed: int = 0) -> tuple[SplitCounts | None, str]:
     try:
-        return count(dataset, splitter), ""
+        return count(dataset, splitter, seed), ""
     except (DataError, NotApplicable) as error:
         return None, str(error)
 
