@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from dashboard.charts.memory import drawn_once
-from dashboard.charts.template import BASE_LOOK, blank, plain
-from dashboard.charts.theme import MODELS, MUTED, PRIMARY
+from dashboard.charts.template import BASE_LOOK, DASHES, blank, plain
+from dashboard.charts.theme import MODELS, MUTED, PRIMARY, SEQUENTIAL
 from dashboard.text.numbers import exact_count
 
 PART_COLOURS = {"train": MODELS[0], "validation": MODELS[1], "test": MODELS[2]}
@@ -35,18 +37,118 @@ def log_log(table: pd.DataFrame, x: str, y: str, *, x_title: str, y_title: str) 
 
 
 @drawn_once
-def over_time(table: pd.DataFrame, x: str, y: str, *, y_title: str) -> go.Figure:
-    """Events per stretch of time."""
+def over_time(table: pd.DataFrame, x: str, series: Mapping[str, str], *, y_title: str) -> go.Figure:
+    """Counts per stretch of time; several series are lines with their names, one alone is bars."""
     figure = blank(y=y_title, height=280)
-    figure.add_trace(
-        go.Bar(
+    if len(series) == 1:
+        (column,) = series
+        bar = go.Bar(
             x=table[x],
-            y=table[y],
+            y=table[column],
             marker={"color": PRIMARY},
             hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra></extra>",
         )
+        figure.add_trace(bar)
+        figure.update_layout(bargap=0.08)
+        return figure
+    for place, (column, name) in enumerate(series.items(), start=1):
+        figure.add_trace(
+            go.Scatter(
+                x=table[x],
+                y=table[column],
+                name=plain(name),
+                mode="lines",
+                line={"color": MODELS[place - 1], "width": 2, "dash": DASHES[place - 1]},
+                hovertemplate=f"{plain(name)}, %{{x|%Y-%m-%d}}: %{{y:,}}<extra></extra>",
+            )
+        )
+    figure.update_layout(showlegend=True, margin_t=36)
+    return figure
+
+
+@drawn_once
+def bars(
+    table: pd.DataFrame, x: str, y: str, *, x_title: str, y_title: str, tickformat: str = ","
+) -> go.Figure:
+    """One bar per row, in the order of the table."""
+    figure = blank(x=x_title, y=y_title, height=280)
+    figure.add_trace(
+        go.Bar(
+            x=[plain(value) for value in table[x]],
+            y=table[y],
+            marker={"color": PRIMARY},
+            hovertemplate=f"%{{x}}: %{{y:{tickformat}}}<extra></extra>",
+        )
     )
-    figure.update_layout(bargap=0.08)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(tickformat=tickformat)
+    figure.update_layout(bargap=0.2)
+    return figure
+
+
+@drawn_once
+def survival(table: pd.DataFrame, *, x_title: str, y_title: str) -> go.Figure:
+    """The share of those whose first and last event lie at least so many days apart."""
+    figure = blank(x=x_title, y=y_title, height=280)
+    figure.add_trace(
+        go.Scatter(
+            x=table["days"],
+            y=table["share"],
+            mode="lines",
+            line={"color": PRIMARY, "width": 2, "shape": "hv"},
+            hovertemplate="%{x:.1f} d: %{y:.0%}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    return figure
+
+
+@drawn_once
+def week_clock(table: pd.DataFrame, days: Sequence[str], *, x_title: str) -> go.Figure:
+    """The share of all events in each hour of the week."""
+    grid = table.pivot_table(index="weekday", columns="hour", values="share", fill_value=0.0)
+    figure = blank(x=x_title, height=260)
+    figure.add_trace(
+        go.Heatmap(
+            z=grid.to_numpy(),
+            x=list(grid.columns),
+            y=list(days),
+            colorscale=SEQUENTIAL,
+            zmin=0,
+            xgap=1,
+            ygap=1,
+            colorbar={"tickformat": ".1%", "thickness": 10, "outlinewidth": 0},
+            hovertemplate="%{y} %{x}:00: %{z:.2%}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(showgrid=False, dtick=3)
+    return figure
+
+
+@drawn_once
+def point_map(table: pd.DataFrame, found: NDArray[np.bool_]) -> go.Figure:
+    """Points sized by events; those found stand out, the rest steps back."""
+    figure = blank(height=520)
+    size = 4 + 14 * np.sqrt(table["events"] / table["events"].max())
+    for mask, colour, opacity, symbol in (
+        (~found, PRIMARY, 0.15 if found.any() else 0.45, "circle"),
+        (found, MODELS[1], 1.0, "diamond"),
+    ):
+        part = table[mask]
+        figure.add_trace(
+            go.Scattergl(
+                x=part["x"],
+                y=part["y"],
+                mode="markers",
+                marker={"size": size[mask], "color": colour, "opacity": opacity, "symbol": symbol},
+                text=[plain(name) for name in part["name"]],
+                customdata=part["events"],
+                hovertemplate="%{text}<br>%{customdata:,}<extra></extra>",
+            )
+        )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x")
     return figure
 
 

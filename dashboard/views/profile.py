@@ -9,7 +9,21 @@ import pandas as pd
 from dashboard.text.numbers import date, exact_count, score, share
 
 DATES = ("first_time", "last_time")
-SHARES = ("density", "head_share_1", "head_share_10", "repeat_share", "tied_share")
+SHARES = (
+    "density",
+    "head_share_1",
+    "head_share_10",
+    "long_tail",
+    "one_event_users",
+    "repeat_share",
+    "tied_share",
+    "new_user_share",
+    "new_item_share",
+    "connected",
+    "reciprocity",
+)
+RATIOS = ("gini", "user_gini", "friend_cosine", "stranger_cosine")
+MEASURES = ("mean_user_events", "mean_item_events", "median_user_life", "median_item_life", "visit_events")
 
 
 Numbers = Mapping[str, float | int | None]
@@ -34,4 +48,17 @@ def _text(key: str, value: float) -> str:
         return date(value)
     if key in SHARES:
         return share(value)
-    return score(value) if key == "gini" else exact_count(value)
+    if key in (*MEASURES, "visit_minutes", "homophily"):
+        return f"{value:.2f}" if key == "homophily" else f"{value:.1f}"
+    return score(value) if key in RATIOS else exact_count(value)
+
+
+def segment_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Segments with numbers as text, shares in %."""
+    shares = {
+        name: [share(value) for value in table[name]] for name in ("member_share", "event_share", "density")
+    }
+    counts = {
+        name: [exact_count(value) for value in table[name]] for name in ("members", "events", "reached")
+    }
+    return table.assign(**shares, **counts, per_member=[f"{value:.1f}" for value in table["per_member"]])

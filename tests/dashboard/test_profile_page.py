@@ -1,0 +1,94 @@
+"""The profile page: every view opens, says its finding, and keeps its place in the link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.text import t
+from data.artifacts import Home, dataset_meta, save_dataset
+from data.samples import marketplace
+from data.store import Store
+from tests.dashboard.conftest import open_page
+
+VIEWS = ("findings", "spread", "time", "features", "thin", "map", "numbers")
+
+
+def opened(view: str):
+    return open_page("profile", profile_view=t(f"profile.tab_{view}"))
+
+
+def told(app) -> str:
+    return "\n".join(part.value for part in app.markdown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_from_a_link(view, seeded_home):
+    app = opened(view)
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == "Profile & doctor"
+
+
+def test_only_the_open_view_is_computed(seeded_home):
+    keys = {frame.key for frame in opened("thin").dataframe}
+    assert keys == {"profile_user_segments", "profile_item_segments"}
+
+
+def test_the_spread_says_what_the_numbers_say(seeded_home):
+    assert "The top 1 % of items draw" in told(opened("spread"))
+
+
+def test_the_map_finds_an_item_and_its_neighbours(seeded_home):
+    app = opened("map")
+    name = app.session_state["profile_map_of"]
+    assert name == "items"
+    title = str(marketplace(n_users=200, n_items=120, n_events=6000, seed=3).titles[0])
+    app.text_input(key="profile_map_query_items").set_value(title).run()
+    assert not app.exception
+    assert f"“{title}” is found" in told(app)
+    assert any(frame.key == "profile_near_items" for frame in app.dataframe)
+
+
+@pytest.fixture
+def befriended(empty_home):
+    """A store whose users have friends and a country."""
+    base = marketplace(n_users=60, n_items=50, n_events=900, seed=1)
+    rng = np.random.default_rng(0)
+    data = replace(
+        base,
+        social=rng.integers(0, base.n_users, (200, 2)).astype(np.int32),
+        user_features=pd.DataFrame({"country": rng.choice(["FR", "DE", "CN"], base.n_users)}),
+    )
+    home = Home.current()
+    with Store(home) as store:
+        store.add_dataset(dataset_meta(home, save_dataset(home, data)))
+
+
+@pytest.mark.usefixtures("befriended")
+def test_random_friends_share_no_taste_that_we_could_measure():
+    app = opened("friends")
+    assert not app.exception
+    assert "No shared taste of friends that we could measure" in told(app)
+
+
+@pytest.mark.usefixtures("befriended")
+def test_users_are_split_by_their_attributes():
+    app = opened("thin")
+    assert app.selectbox(key="profile_attribute").value == "country"
+    table = next(frame for frame in app.dataframe if frame.key == "profile_attribute").value
+    assert set(table["segment"]) == {"FR", "DE", "CN"}
+
+
+def test_data_without_times_has_no_view_of_time(empty_home):
+    base = marketplace(n_users=60, n_items=50, n_events=900, seed=1)
+    events = replace(base.interactions, base_time=None)
+    home = Home.current()
+    with Store(home) as store:
+        store.add_dataset(dataset_meta(home, save_dataset(home, base.with_interactions(events))))
+    app = open_page("profile")
+    assert not app.exception
+    assert t("profile.tab_time") not in [tab.label for tab in app.tabs]
