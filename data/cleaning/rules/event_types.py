@@ -13,26 +13,12 @@ from data.coded import Coded
 
 # The first line whose words occur in the name decides: rough steps of intent, to be edited by who knows more.
 WORTH = (
-    (
-        5.0,
-        ("purchase", "buy", "bought", "order", "transaction", "checkout", "sale", "achat", "kauf", "compra"),
-    ),
+    (0.0, ("remove", "dislike", "unlike", "return", "refund", "cancel", "impression")),
+    (5.0, ("purchase", "buy", "bought", "order", "transaction", "checkout", "sale", "achat", "kauf")),
     (
         3.0,
-        (
-            "cart",
-            "basket",
-            "warenkorb",
-            "panier",
-            "favorite",
-            "favourite",
-            "wishlist",
-            "like",
-            "save",
-            "share",
-        ),
+        ("cart", "basket", "warenkorb", "panier", "favorite", "favourite", "wish", "like", "save", "share"),
     ),
-    (0.0, ("remove", "dislike", "unlike", "return", "refund", "cancel", "impression")),
     (1.0, ("",)),
 )
 
