@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +20,17 @@ from data.reading.shape import Compression
 
 MAGIC: dict[bytes, Compression] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 NAMES: dict[str, str] = {"gzip": "gzip", "zstd": "zstd", "zip": "ZIP"}
-DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowInvalid, OSError)
+BROKEN_ZIP = (  # what zipfile lets through when fields of an archive make no sense
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    lzma.LZMAError,
+)
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, pa.ArrowInvalid, OSError, *BROKEN_ZIP)
 MOST_MEMBERS = 10_000
 BOMB_RATIO, BOMB_BYTES = 250, 1 << 28  # tables shrink to a twentieth; both limits must be passed
 EVENTS = re.compile(r"rating|interaction|event|transaction|purchase|click|order|view|log|history|train", re.I)
@@ -33,8 +45,8 @@ def packing_of(path: Path) -> Compression:
     return next((kind for magic, kind in MAGIC.items() if first.startswith(magic)), "none")
 
 
-def packed_stream(path: Path, compression: Compression) -> BinaryIO:
-    """The unpacked bytes as a stream; of a ZIP archive those of `chosen_member`.
+def packed_stream(path: Path, compression: Compression, member: str | None = None) -> BinaryIO:
+    """The unpacked bytes as a stream; of a ZIP archive those of `chosen_member(path, member)`.
 
     Raises:
         DataError: the archive is damaged, locked, or has no file to read.
@@ -44,8 +56,8 @@ def packed_stream(path: Path, compression: Compression) -> BinaryIO:
     if compression == "zstd":
         return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
     with _opened(path) as archive:
-        member = _choose(path, archive)
-    return cast(BinaryIO, zipfile.ZipFile(path).open(member))
+        info = _choose(path, archive, member)
+    return cast(BinaryIO, zipfile.ZipFile(path).open(info))
 
 
 @contextmanager
@@ -53,7 +65,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise damaged(path, "zip", error) from error
 
 
@@ -77,20 +89,23 @@ def damaged(path: Path, compression: str, error: Exception) -> DataError:
     )
 
 
-def chosen_member(path: Path) -> tuple[str, tuple[str, ...]]:
+def chosen_member(path: Path, member: str | None = None) -> tuple[str, tuple[str, ...]]:
     """The file of a ZIP archive that is read, and the names of the others.
 
+    Args:
+        member: the file that is wanted; None takes the likeliest table of events.
+
     Raises:
-        DataError: the archive is damaged, locked, tricky, or has no file to read.
+        DataError: the archive is damaged, locked, tricky, or has no (such) file to read.
     """
     with _opened(path) as archive:
-        chosen = _choose(path, archive)
+        chosen = _choose(path, archive, member)
         others = [info.filename for info in _members(archive) if info.filename != chosen.filename]
     return chosen.filename, tuple(others)
 
 
-def _choose(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """The largest of the files that are named like events, else like a table, else of all."""
+def _choose(path: Path, archive: zipfile.ZipFile, member: str | None = None) -> zipfile.ZipInfo:
+    """The named file, or the largest of those that are named like events, else like a table, else of all."""
     if len(archive.infolist()) > MOST_MEMBERS:
         raise DataError(
             f"{path.name} holds {len(archive.infolist())} files; at most {MOST_MEMBERS} are looked at.",
@@ -101,12 +116,23 @@ def _choose(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     members = _members(archive)
     if not members:
         raise DataError(f"{path.name} is a ZIP archive without a file.", "Pack the table of events into it.")
-    chosen = max(members, key=lambda info: (_likeness(info.filename), info.file_size))
+    wanted = [info for info in members if info.filename == member] if member is not None else members
+    if not wanted:
+        raise no_member(path, "file", str(member), [info.filename for info in members])
+    chosen = max(wanted, key=lambda info: (_likeness(info.filename), info.file_size))
     if chosen.flag_bits & 1:
         raise DataError(
             f"{chosen.filename} in {path.name} is locked with a password.", "Unpack it and import the result."
         )
     return chosen
+
+
+def no_member(path: Path, kind: str, wanted: str, there: list[str]) -> DataError:
+    """The message for a file or sheet that is not there."""
+    more = f", … ({len(there)} in all)" if len(there) > 10 else ""
+    return DataError(
+        f"{path.name} has no {kind} {wanted!r}.", f"Choose one of: {', '.join(there[:10])}{more}."
+    )
 
 
 def _refuse_trick(path: Path, info: zipfile.ZipInfo) -> None:

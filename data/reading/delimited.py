@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.columns import LINE
+from data.reading.interruptible import execute
 from data.reading.records import (
     NOT_UTF8,
     NUL_BYTE,
@@ -29,13 +30,16 @@ from data.reading.repair import join_lines
 from data.reading.shape import FileShape
 from data.reading.staging import BROKEN_SHOWN, NUL_SHOWN, Staged, with_plain_newlines
 
-COMMENT_LINE = "comment line"
+COMMENT_LINE, REPEATED_HEADER = "comment line", "repeated header"
 RECORDS, PHYSICAL, JOINED = "delimited_records", "physical_lines", "joined_records"
+STAND_IN = "\x1f"  # for a delimiter of several letters while lines are taken apart
+QUICK_DELIMITER = 4  # letters of the longest that DuckDB takes
 
 
 def quick_records(staged: Staged, shape: FileShape) -> Records | None:
     """The file through DuckDB's CSV reader, or None where only the careful way numbers its lines."""
-    if staged.scan.inner_blank or staged.damaged or shape.comment:
+    odd = len(shape.delimiter) > QUICK_DELIMITER or not shape.delimiter.isascii()
+    if staged.scan.inner_blank or staged.damaged or shape.comment or staged.scan.repeated_header or odd:
         return None
     names = field_names(shape)
     quote = shape.quote if staged.scan.quotes else ""
@@ -72,20 +76,22 @@ def _swallowed_sql(source: str, names: list[str], delimiter: str) -> str:
 
 
 def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
-    """The file line by line. What cannot be split into its columns is listed in `unread`."""
+    """The file line by line. What cannot be split into its columns is listed in `unread`.
+
+    `staged.report` is called meanwhile and may raise to stop.
+    """
+    header = classify(work, staged, shape)
     staged = with_plain_newlines(staged, work.folder)
     con, names = work.con, field_names(shape)
-    con.execute(f"CREATE OR REPLACE TABLE {PHYSICAL} AS SELECT text FROM {lines_source(staged)}")
-    header = _header_line(work, shape)
-    _classify(work, staged, shape, header)
-    joined, stray = join_lines(con, shape.delimiter, len(names))
+    joined, stray = join_lines(con, split_mark(shape), shape.quote, len(names), staged.report)
     _store_joined(work, joined, names)
     unread = _unread(work, len(names), stray)
-    con.execute(_records_sql(names))
-    blank, comments = con.execute(
-        "SELECT count(*) FILTER (kind = 'blank'), count(*) FILTER (kind = 'comment') FROM classified "
-        "WHERE line NOT IN (SELECT line FROM consumed)"
+    execute(con, _records_sql(names, shape), staged.report, 0.28)
+    count = ", ".join(f"count(*) FILTER (kind = '{kind}')" for kind in ("blank", "comment", "header"))
+    blank, comments, headers = con.execute(
+        f"SELECT {count} FROM classified WHERE line NOT IN (SELECT line FROM consumed)"
     ).fetchall()[0]
+    set_aside = {COMMENT_LINE: comments, REPEATED_HEADER: headers}
     return Records(
         relation=RECORDS,
         row_hash=f"hash({', '.join(names)})",
@@ -97,8 +103,29 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
         final=True,
         unread=unread,
         text_of=pick_lines(staged.path),
-        set_aside={COMMENT_LINE: comments} if comments else {},
+        set_aside={rule: n for rule, n in set_aside.items() if n},
     )
+
+
+def split_mark(shape: FileShape) -> str:
+    """The one letter that separates fields in the table PHYSICAL."""
+    return shape.delimiter if len(shape.delimiter) == 1 else STAND_IN
+
+
+def classify(work: Workplace, staged: Staged, shape: FileShape) -> int:
+    """Fill the tables PHYSICAL (text) and `classified` (line, text, kind, fields); the header's line, or 0.
+
+    Kinds: blank, comment, header (repeated), damaged, whole (a record), open (a quote is not closed).
+    """
+    staged = with_plain_newlines(staged, work.folder)
+    text = "text"
+    if len(shape.delimiter) > 1:
+        text = f"replace(text, {text_literal(shape.delimiter)}, {text_literal(STAND_IN)}) AS text"
+    fill = f"CREATE OR REPLACE TABLE {PHYSICAL} AS SELECT {text} FROM {lines_source(staged)}"
+    execute(work.con, fill, staged.report, 0.25)
+    header = _header_line(work, shape)
+    execute(work.con, _classify_sql(staged, shape, header), staged.report, 0.26)
+    return header
 
 
 def _header_line(work: Workplace, shape: FileShape) -> int:
@@ -116,47 +143,54 @@ def _comment_sql(shape: FileShape) -> str:
     return f"starts_with(coalesce(text, ''), {text_literal(shape.comment)})" if shape.comment else "false"
 
 
-def _classify(work: Workplace, staged: Staged, shape: FileShape, header: int) -> None:
+def _classify_sql(staged: Staged, shape: FileShape, header: int) -> str:
     """Table `classified`: line, text, kind and, where the line is a record by itself, its fields."""
-    mark = text_literal(shape.delimiter)
+    mark = text_literal(split_mark(shape))
     plain = f"string_split(text, {mark})"
+    structural, closed, literal, fields = "false", "true", "false", plain
     if shape.quote:
-        escaped = "".join(f"\\x{{{ord(letter):x}}}" for letter in shape.delimiter)
-        quoted = r' *"(?:[^"]|"")*" *'
-        bare = rf'(?:[^"{escaped}][^{escaped}]*|)'
-        whole = text_literal(rf"(?s)(?:{escaped}(?:{quoted}|{bare}))*")
-        each = text_literal(rf"(?s){escaped}({quoted}|{bare})")
-        starts = text_literal(escaped + ' *"')
-        structural = f"contains(text, chr(34)) AND regexp_matches({mark} || text, {starts})"
-        closed = f"regexp_full_match({mark} || text, {whole})"
-        odd = "(length(x) - length(replace(x, chr(34), ''))) % 2 = 1"
-        literal = f"len({plain}) = {len(shape.columns)} AND len(list_filter({plain}, lambda x: {odd})) = 0"
-        fields = (
-            f"list_transform(regexp_extract_all({mark} || text, {each}, 1), lambda x: {_unquote_sql('x')})"
-        )
-    else:
-        structural, closed, literal, fields = "false", "true", "false", plain
+        structural, closed, literal, fields = _quoted_sql(shape, plain)
     damaged = "false"
     if staged.damaged:
         damaged = f"contains(text, '{NUL_SHOWN}') OR contains(text, '{BROKEN_SHOWN}')"
-    work.con.execute(
-        f"""CREATE OR REPLACE TABLE classified AS
+    repeated = "false"
+    if header:
+        repeated = f"text = (SELECT text FROM {PHYSICAL} WHERE rowid = {header - 1})"
+    return f"""CREATE OR REPLACE TABLE classified AS
         SELECT line, CASE WHEN kind IN ('open', 'damaged') THEN text END AS text,
                CASE kind WHEN 'quoted' THEN 'whole' WHEN 'literal' THEN 'whole' ELSE kind END AS kind,
                CASE WHEN kind = 'quoted' THEN {fields}
                     WHEN kind IN ('whole', 'literal') THEN {plain} END AS fields
         FROM (SELECT line, text, CASE WHEN trim(text) = '' THEN 'blank'
                                       WHEN {_comment_sql(shape)} THEN 'comment' WHEN {damaged} THEN 'damaged'
+                                      WHEN {repeated} THEN 'header'
                                       WHEN NOT quoted THEN 'whole' WHEN {closed} THEN 'quoted'
                                       WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
               FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text,
                            coalesce({structural}, false) AS quoted FROM {PHYSICAL}))
         WHERE line <> {header}"""
-    )
 
 
-def _unquote_sql(name: str) -> str:
-    inner, mark = f"trim({name})", "chr(34)"
+def _quoted_sql(shape: FileShape, plain: str) -> tuple[str, str, str, str]:
+    """SQL of a line: may it hold quoted fields, are all closed, are marks mere letters, its fields."""
+    mark, quote = text_literal(split_mark(shape)), text_literal(shape.quote)
+    escaped = f"\\x{{{ord(split_mark(shape)):x}}}"
+    q = shape.quote
+    quoted = rf" *{q}(?:[^{q}]|{q}{q})*{q} *"
+    bare = rf"(?:[^{q}{escaped}][^{escaped}]*|)"
+    whole = text_literal(rf"(?s)(?:{escaped}(?:{quoted}|{bare}))*")
+    each = text_literal(rf"(?s){escaped}({quoted}|{bare})")
+    starts = text_literal(rf"{escaped} *{q}")
+    structural = f"contains(text, {quote}) AND regexp_matches({mark} || text, {starts})"
+    closed = f"regexp_full_match({mark} || text, {whole})"
+    odd = f"(length(x) - length(replace(x, {quote}, ''))) % 2 = 1"
+    literal = f"len({plain}) = {len(shape.columns)} AND len(list_filter({plain}, lambda x: {odd})) = 0"
+    taken = f"regexp_extract_all({mark} || text, {each}, 1)"
+    return structural, closed, literal, f"list_transform({taken}, lambda x: {_unquote_sql('x', quote)})"
+
+
+def _unquote_sql(name: str, mark: str) -> str:
+    inner = f"trim({name})"
     body = f"replace(substr({inner}, 2, length({inner}) - 2), {mark} || {mark}, {mark})"
     return f"CASE WHEN starts_with({inner}, {mark}) THEN {body} ELSE {name} END"
 
@@ -196,11 +230,19 @@ def _unread(work: Workplace, n_fields: int, stray: list[int]) -> pd.DataFrame:
     return unread_table(sorted(listed))
 
 
-def _records_sql(names: list[str]) -> str:
-    columns = ", ".join(f"fields[{i + 1}] AS {name}" for i, name in enumerate(names))
+def _records_sql(names: list[str], shape: FileShape) -> str:
+    columns = ", ".join(f"{_as_written(f'fields[{i + 1}]', shape)} AS {name}" for i, name in enumerate(names))
+    joined = ", ".join(f"{_as_written(name, shape)} AS {name}" for name in names)
     return (
         f"CREATE OR REPLACE TABLE {RECORDS} AS SELECT * FROM ("
         f"SELECT line, 1 AS {SPAN}, {columns} FROM classified "
         f"WHERE kind = 'whole' AND {_fits(len(names))} AND line NOT IN (SELECT line FROM consumed) "
-        f"UNION ALL SELECT line, {SPAN}, {', '.join(names)} FROM {JOINED}) ORDER BY line"
+        f"UNION ALL SELECT line, {SPAN}, {joined} FROM {JOINED}) ORDER BY line"
     )
+
+
+def _as_written(field: str, shape: FileShape) -> str:
+    """A quoted field may hold the delimiter, whose stand-in is changed back."""
+    if len(shape.delimiter) == 1 or not shape.quote:
+        return field
+    return f"replace({field}, {text_literal(STAND_IN)}, {text_literal(shape.delimiter)})"

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from data.errors import DataError, NotFound
+from data.errors import DataError
 from data.reading.containers import packed_stream, packing_of, unpacking
+from data.reading.opening import refuse_unreadable
 from data.reading.shape import Compression, Encoding
 
 HEAD_BYTES = 1 << 18
 PARQUET_MAGIC = b"PAR1"
 UTF8_MARK = codecs.BOM_UTF8
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+BLANK = b"\r\n \t" + UTF8_MARK
+MOST_BLANK = 64 << 20  # bytes of blank lines before the first row
 FOREIGN = {
+    b"PARE": "an encrypted Parquet file",
     b"PK\x03\x04": "an archive inside an archive",
+    b"PK\x05\x06": "an empty ZIP archive",
     b"\x1f\x8b": "a packed file inside a packed file",
     b"%PDF": "a PDF document",
     b"SQLite format 3": "an SQLite database",
@@ -27,35 +33,49 @@ FOREIGN = {
     b"\xff\xd8\xff": "a picture",
     b"\x93NUMPY": "a NumPy array",
     b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x05\x95": "a Python pickle",
+    b"\x89HDF": "an HDF5 file",
+    b"ARROW1": "an Arrow file",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"Rar!": "a RAR archive",
+    b"\x7fELF": "a program",
 }
 HOW_TO_SAVE = "Save the table as CSV (UTF-8), Parquet or JSON Lines and import that file."
+SOME, ALL = 0.3, 0.95  # shares of NULs in a place: digits and marks of a table, and nothing but them
 CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27}) + b"\x7f"
 
 
-def open_unpacked(path: Path, compression: Compression) -> BinaryIO:
-    """A stream of the unpacked bytes.
+def open_unpacked(path: Path, compression: Compression, member: str | None = None) -> BinaryIO:
+    """A stream of the unpacked bytes; of an archive those of `member`, or of the likeliest table.
 
     Raises:
         NotFound: there is no such file.
+        DataError: it is no file that can be read.
     """
-    if not path.is_file():
-        raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
-    return path.open("rb") if compression == "none" else packed_stream(path, compression)
+    refuse_unreadable(path)
+    return path.open("rb") if compression == "none" else packed_stream(path, compression, member)
 
 
-def read_head(path: Path, n_bytes: int = HEAD_BYTES) -> tuple[bytes, Compression]:
+def read_head(path: Path, n_bytes: int = HEAD_BYTES, member: str | None = None) -> tuple[bytes, Compression]:
     """The first unpacked bytes and the compression found.
+
+    Args:
+        member: of an archive, the file that is wanted; None takes the likeliest table.
 
     Raises:
         NotFound: there is no such file.
         DataError: the file is empty, damaged, or no table at all.
     """
-    if not path.is_file():
-        raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
+    refuse_unreadable(path)
     compression = packing_of(path)
-    with unpacking(path, compression), open_unpacked(path, compression) as stream:
+    with unpacking(path, compression), open_unpacked(path, compression, member) as stream:
         head = bytes(stream.read(n_bytes))
-    if not head.strip(b"\r\n \t" + UTF8_MARK):
+        while head and not head.strip(BLANK) and stream.tell() < MOST_BLANK:  # blank lines before the first
+            if not (more := bytes(stream.read(n_bytes))):
+                break
+            head = more
+    if not head.strip(BLANK):
         raise DataError(
             f"{path.name} is empty.", "A table with at least a user and an item column is needed."
         )
@@ -67,7 +87,9 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     for magic, kind in FOREIGN.items():
         if head.startswith(magic):
             raise DataError(f"{path.name} is {kind}, not a table of text.", HOW_TO_SAVE)
-    if head.startswith((PARQUET_MAGIC, *UTF16_MARKS)):
+    if head.startswith(UTF32_MARKS) or wide_encoding(head) == "utf-32":
+        raise DataError(f"{path.name} is written in UTF-32, four bytes a letter.", HOW_TO_SAVE)
+    if head.startswith((PARQUET_MAGIC, *UTF16_MARKS)) or wide_encoding(head):
         return
     strange = len(head) - len(head.translate(None, CONTROL))
     if strange > 0.02 * len(head) + 4:
@@ -77,8 +99,24 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         )
 
 
+def wide_encoding(head: bytes) -> Encoding | Literal["utf-32", ""]:
+    """UTF-16 or UTF-32 without a mark, told by where the NULs of the common letters stand; else nothing."""
+    start = head[: min(len(head), 4096) & ~3]
+    if head.startswith(UTF16_MARKS) or b"\0" not in start:
+        return ""
+    first, second, third, fourth = (start[place::4].count(0) * 4 / len(start) for place in range(4))
+    if min(third, fourth) > ALL or min(first, second) > ALL:
+        return "utf-32"
+    if min(second, fourth) > SOME and max(first, third) < 1 - ALL:
+        return "utf-16-le"
+    return "utf-16-be" if min(first, third) > SOME and max(second, fourth) < 1 - ALL else ""
+
+
 def guess_encoding(head: bytes) -> tuple[Encoding, str]:
     """The encoding of the first bytes, with the reason."""
+    wide = wide_encoding(head)
+    if wide in ("utf-16-le", "utf-16-be"):
+        return wide, "UTF-16 without a mark: every other byte is NUL"
     if head.startswith(UTF16_MARKS):
         return "utf-16", "UTF-16, by its byte order mark"
     if head.startswith(UTF8_MARK):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from data.errors import DataError
 CHUNK = 1 << 20
 LONGEST = 16 << 20  # letters of one element
 BLANK = " \t\r\n"
+BREAKS = re.compile(r"[\t\r\n]+")
+CONTROL = re.compile(r"[\x00-\x1f]")
+HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")  # of two escapes that make one letter
+DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)  # numbers are only passed over
 
 
 def is_array(text: str) -> bool:
@@ -31,8 +36,10 @@ def complete_rows(head: str) -> list[str]:
             return rows
 
 
-def array_to_lines(source: Path, target: Path, name: str, encoding: str) -> Path:
-    """Write each element of the array of `source` on a line of `target`.
+def array_to_lines(
+    source: Path, target: Path, name: str, encoding: str, report: Callable[..., None] = lambda *_: None
+) -> Path:
+    """Write each element of the array of `source` on a line of `target`, numbers as they stand.
 
     Raises:
         DataError: the array is broken or not closed; the message says after which row.
@@ -41,14 +48,19 @@ def array_to_lines(source: Path, target: Path, name: str, encoding: str) -> Path
         source.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace") as stream,
         target.open("w", encoding="utf-8", newline="\n") as out,
     ):
-        for row in _elements(lambda: stream.read(CHUNK), name):
+
+        def read() -> str:
+            report(0.04, "reading the array")
+            return stream.read(CHUNK)
+
+        for row in _elements(read, name):
             out.write(row + "\n")
     return target
 
 
 def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
-    """Each element of the array as compact JSON text; reads on where an element is not complete."""
-    decoder, text = json.JSONDecoder(strict=False), read().lstrip("\ufeff" + BLANK)
+    """Each element of the array on one line; reads on where an element is not complete."""
+    text = read().lstrip("\ufeff" + BLANK)
     place, row = 1, 0
     while True:
         place, text = _next_start(text, place, read)
@@ -58,7 +70,7 @@ def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
             _refuse_more(text[place + 1 :], read, name, row)
             return
         try:
-            value, end = decoder.raw_decode(text, place)
+            value, end = DECODER.raw_decode(text, place)
             complete = end < len(text)  # a number at the very end may go on
         except json.JSONDecodeError as error:
             value, end, complete = error.msg, place, False
@@ -71,8 +83,20 @@ def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
             text, place = text[place:] + more, 0
             continue
         row += 1
-        yield json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()  # half letters as ?
+        yield _one_line(text[place:end])
         place = end
+
+
+def _one_line(element: str) -> str:
+    """The element as it stands, but on one line; control characters are escaped, half letters become ?."""
+    line = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", BREAKS.sub(" ", element))
+    if not HALF_LETTER.search(line):
+        return line
+    try:
+        plain = json.dumps(json.loads(line), ensure_ascii=False)
+    except (ValueError, RecursionError):  # a number of thousands of digits; the line is quarantined
+        return line
+    return plain.encode("utf-8", "replace").decode()
 
 
 def _next_start(text: str, place: int, read: Callable[[], str]) -> tuple[int, str]:

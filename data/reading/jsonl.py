@@ -1,9 +1,12 @@
-"""JSON Lines: one object per line, fields as text exactly as JSON writes them."""
+"""JSON Lines: one object per line; fields (those of inner objects, too) as text as JSON writes them."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from typing import Any
 
+from data.reading.interruptible import execute
 from data.reading.records import (
     NOT_JSON,
     NOT_UTF8,
@@ -21,18 +24,22 @@ from data.reading.shape import FileShape
 from data.reading.staging import BROKEN_SHOWN, NUL_SHOWN, Staged, with_plain_newlines
 
 LINES = "json_lines"
+DOT = "."
+MOST_PARTS = 4  # depth of fields offered as columns
 
 
 def jsonl_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
-    """Every line on its own; lists and objects stay JSON text, a missing field is NULL."""
+    """Every line on its own; lists and objects stay JSON text, a missing field is NULL, `a.b` is `b` of `a`.
+
+    Of a key that an object has twice the first value counts.
+    """
     staged = with_plain_newlines(staged, work.folder)
     con = work.con
-    con.execute(
-        f"""CREATE OR REPLACE TABLE {LINES} AS SELECT line, text,
+    fill = f"""CREATE OR REPLACE TABLE {LINES} AS SELECT line, text,
         CASE WHEN trim(text) = '' THEN 'blank' WHEN {_damage(staged)}
              WHEN NOT json_valid(text) OR json_type(text) <> 'OBJECT' THEN '{NOT_JSON}' END AS problem
         FROM (SELECT row_number() OVER () AS line, coalesce(text, '') AS text FROM {lines_source(staged)})"""
-    )
+    execute(con, fill, staged.report, 0.2)
     unread = con.execute(
         f"SELECT line, 1, problem FROM {LINES} WHERE problem <> 'blank' ORDER BY line"
     ).fetchall()
@@ -62,9 +69,48 @@ def _damage(staged: Staged) -> str:
 
 def _relation(shape: FileShape) -> str:
     """All fields come out of one parse of the line."""
-    paths = ", ".join(text_literal("$." + json.dumps(name, ensure_ascii=False)) for name in shape.columns)
-    fields = ", ".join(f"v[{i + 1}] AS {name}" for i, name in enumerate(field_names(shape)))
+    pointers: dict[str, int] = {}  # JSON pointer → place in the list of values
+    fields: list[str] = []
+    for name, column in zip(field_names(shape), shape.columns, strict=True):
+        places = [pointers.setdefault(pointer, len(pointers) + 1) for pointer in pointers_of(column)]
+        fields.append(f"coalesce({', '.join(f'v[{place}]' for place in places)}) AS {name}")
+    listed = ", ".join(text_literal(pointer) for pointer in pointers)
     return (
-        f"(SELECT line, 1 AS {SPAN}, text, {fields} FROM "
-        f"(SELECT line, text, json_extract_string(text, [{paths}]) AS v FROM {LINES} WHERE problem IS NULL))"
+        f"(SELECT line, 1 AS {SPAN}, text, {', '.join(fields)} FROM "
+        f"(SELECT line, text, json_extract_string(text, [{listed}]) AS v FROM {LINES} WHERE problem IS NULL))"
     )
+
+
+def pointers_of(column: str) -> list[str]:
+    """JSON pointers (RFC 6901) where a column may stand: `a.b` as a key, then as `b` of the object `a`."""
+    parts = column.split(DOT)
+    if len(parts) > MOST_PARTS:
+        return [_pointer([column]), _pointer(parts)]
+    paths = [[column]] + [
+        _joined_parts(parts, cuts)
+        for n in range(1, len(parts))
+        for cuts in combinations(range(1, len(parts)), n)
+    ]
+    return [_pointer(path) for path in paths]
+
+
+def _joined_parts(parts: list[str], cuts: tuple[int, ...]) -> list[str]:
+    bounds = (0, *cuts, len(parts))
+    return [DOT.join(parts[start:end]) for start, end in pairwise(bounds)]
+
+
+def _pointer(keys: list[str]) -> str:
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def field_paths(value: dict[str, Any]) -> Iterator[str]:
+    """The columns that an object offers: each key, and behind it the fields of the object that it holds."""
+    stack = [("", value, 1)]
+    while stack:
+        before, fields, depth = stack.pop()
+        inner = []
+        for key, field in fields.items():
+            yield before + key
+            if isinstance(field, dict) and depth < MOST_PARTS:
+                inner.append((f"{before}{key}{DOT}", field, depth + 1))
+        stack += reversed(inner)

@@ -1,49 +1,86 @@
-"""Parquet: rows instead of lines; every value as text, lists joined by |."""
+"""Parquet: rows instead of lines; values as text, lists joined by |, fields of structs as columns a.b."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from data.columns import CATEGORY_SEPARATOR
 from data.errors import DataError
+from data.reading.headers import column_names
+from data.reading.interruptible import execute
 from data.reading.records import SPAN, Records, Workplace, field_names, text_literal
 from data.reading.shape import FileShape
-from data.reading.staging import unpack
+from data.reading.staging import Report, silent, unpack
 
 ROWS = "parquet_rows"
+DOT = "."
 
 
-def parquet_records(work: Workplace, path: Path, shape: FileShape) -> Records:
+def column_paths(path: Path, name: str) -> tuple[str, ...]:
+    """The columns of a Parquet file, and behind each struct its fields as `a.b`.
+
+    Raises:
+        DataError: the file is damaged or encrypted.
+    """
+    try:
+        schema = pq.read_schema(path)
+        outer = column_names([str(field.name) for field in schema], len(schema))
+        inner = [
+            inside
+            for column, field in zip(outer, schema, strict=True)
+            for inside in _inside(column, field.type)
+        ]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DataError(
+            f"{name} begins like a Parquet file but cannot be opened ({_first_line(error)}).",
+            "It was probably cut off on the way, or is encrypted: fetch or write it again.",
+        ) from error
+    return (*outer, *dict.fromkeys(column for column in inner if column not in outer))
+
+
+def _inside(before: str, kind: Any) -> Iterator[str]:
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield f"{before}{DOT}{field.name}"
+            yield from _inside(f"{before}{DOT}{field.name}", field.type)
+
+
+def parquet_records(work: Workplace, path: Path, shape: FileShape, report: Report = silent) -> Records:
     """The rows of a Parquet file; "lines" are row numbers from 1.
 
     Raises:
-        DataError: the file cannot be read.
+        DataError: the file cannot be read, or has no such column.
     """
     packed = shape.compression != "none"
-    source = unpack(path, work.folder / "unpacked.parquet", shape.compression) if packed else path
+    target = work.folder / "unpacked.parquet"
+    source = unpack(path, target, shape.compression, shape.member, report) if packed else path
     safe = work.folder / "rows.parquet"  # a name that DuckDB cannot take for a pattern
     if not safe.exists():
         safe.symlink_to(source.resolve())
-    con = work.con
+    con, names = work.con, field_names(shape)
     try:
         con.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM read_parquet({text_literal(str(safe))})")
         kinds = con.execute(f"DESCRIBE {ROWS}").fetchall()
+        known = _expressions([(str(column), str(kind)) for column, kind, *_ in kinds])
+        _refuse_unknown(path, shape, known)
+        fields = [f"{known[column]} AS {name}" for column, name in zip(shape.columns, names, strict=True)]
         n_rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
+        whole = ", ".join(f"count({known[column]})" for column in shape.columns)
+        execute(con, f"SELECT {whole} FROM {ROWS}", report, 0.2)  # every page: a damaged one is found here
     except duckdb.Error as error:
         raise DataError(
-            f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}).",
+            f"{path.name} cannot be read as Parquet ({_first_line(error)}).",
             "Write it again, or import it as CSV.",
         ) from error
-    fields = ", ".join(
-        f"{_as_text(column, kind)} AS {name}"
-        for name, (column, kind, *_) in zip(field_names(shape), kinds, strict=True)
-    )
     return Records(
-        relation=f"(SELECT {fields}, 1 AS {SPAN} FROM {ROWS})",
-        row_hash=f"hash({', '.join(field_names(shape))})",
+        relation=f"(SELECT {', '.join(fields)}, 1 AS {SPAN} FROM {ROWS})",
+        row_hash=f"hash({', '.join(names)})",
         lines=n_rows,
         header=0,
         blank=0,
@@ -53,11 +90,53 @@ def parquet_records(work: Workplace, path: Path, shape: FileShape) -> Records:
     )
 
 
-def _as_text(column: str, kind: str) -> str:
-    quoted = '"' + column.replace('"', '""') + '"'
-    if kind.endswith("[]"):
-        return f"array_to_string({quoted}, '{CATEGORY_SEPARATOR}')"
-    return f"CAST({quoted} AS VARCHAR)"
+def _refuse_unknown(path: Path, shape: FileShape, known: dict[str, str]) -> None:
+    unknown = next((column for column in shape.columns if column not in known), None)
+    if unknown is not None:
+        raise DataError(f"{path.name} has no column {unknown!r}.", f"Choose one of: {', '.join(known)}.")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _expressions(columns: list[tuple[str, str]]) -> dict[str, str]:
+    """Column (or field of a struct, as a.b) → SQL for its text."""
+    found: dict[str, str] = {}
+    inner: dict[str, str] = {}
+    for column, kind in columns:
+        found[column] = _as_text(_quoted(column), kind)
+        inner |= _struct_fields(column, _quoted(column), kind)
+    return found | {name: sql for name, sql in inner.items() if name not in found}
+
+
+def _struct_fields(before: str, sql: str, kind: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, inside in _struct_parts(kind):
+        field = f"struct_extract({sql}, {text_literal(name)})"
+        found[f"{before}{DOT}{name}"] = _as_text(field, inside)
+        found |= _struct_fields(f"{before}{DOT}{name}", field, inside)
+    return found
+
+
+def _struct_parts(kind: str) -> list[tuple[str, str]]:
+    """Names and types of the fields of `STRUCT(a INTEGER, "b c" VARCHAR)`; none for another type."""
+    parsed = duckdb.type(kind) if kind.startswith("STRUCT(") and not kind.endswith("[]") else None
+    if parsed is None or parsed.id != "struct":
+        return []
+    return [(str(name), str(child)) for name, child in parsed.children]
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _as_text(sql: str, kind: str) -> str:
+    if kind.endswith("[]") and not kind.startswith(("STRUCT", "MAP")) and not kind.endswith("[][]"):
+        return f"array_to_string({sql}, '{CATEGORY_SEPARATOR}')"
+    if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):
+        return f"CAST(to_json({sql}) AS VARCHAR)"
+    return f"CAST({sql} AS VARCHAR)"
 
 
 def _row_texts(work: Workplace, lines: Sequence[int]) -> list[str]:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from data.columns import LINE
+from data.errors import DataError
+from data.home import SCRATCH
 from data.reading.delimited import careful_records
 from data.reading.head import decode_head, read_head
 from data.reading.json_array import complete_rows
 from data.reading.jsonl import jsonl_records
+from data.reading.matrix import matrix_records
 from data.reading.parquet import parquet_records
 from data.reading.records import Records, Workplace, field_names, workplace
 from data.reading.shape import FileShape
-from data.reading.staging import LONGEST_LINE, Staged, silent, stage
+from data.reading.staging import LONGEST_LINE, Staged, silent, stage, unpack
 from data.reading.user_lines import user_line_records
 from data.reading.workbook import head_lines
 
 PREVIEW_BYTES = 1 << 18
 PLAIN = {"encoding": "utf-8", "compression": "none"}
 TEXT_OF = {"json": "jsonl", "xlsx": "delimited"}  # what a format becomes when it is staged
-READERS = {"jsonl": jsonl_records, "json": jsonl_records, "user_lines": user_line_records}
+READERS = {
+    "jsonl": jsonl_records,
+    "json": jsonl_records,
+    "user_lines": user_line_records,
+    "matrix": matrix_records,
+}
 LINES_PER_ROW = 20  # read for a row shown: some are blank, unreadable or part of a longer record
 
 
@@ -38,7 +48,7 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
             return _table(work, parquet_records(work, path, shape), shape, n)
         text = _first_lines(path, shape, n)
         part = work.folder / "head"
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_text(text, encoding="utf-8", errors="replace", newline="")
         plain = shape.model_copy(update={**PLAIN, "format": TEXT_OF.get(shape.format, shape.format)})
         staged = stage(part, plain, work.folder, silent)
         return _table(work, text_records(work, staged, shape), shape, n)
@@ -47,10 +57,10 @@ def preview(path: Path | str, shape: FileShape, n: int = 200) -> pd.DataFrame:
 def _first_lines(path: Path, shape: FileShape, n: int) -> str:
     """Whole lines from the beginning of the file: enough for `n` rows, and more where lines are long."""
     if shape.format == "xlsx":
-        return "\n".join(head_lines(path)[1]) + "\n"
+        return "\n".join(_sheet_lines(path, shape)) + "\n"
     size = PREVIEW_BYTES
     while True:
-        head, _ = read_head(path, size)
+        head, _ = read_head(path, size, shape.member)
         text = decode_head(head, shape.encoding)
         if shape.format == "json":
             text = "".join(row + "\n" for row in complete_rows(text))
@@ -60,6 +70,14 @@ def _first_lines(path: Path, shape: FileShape, n: int) -> str:
             lines = text[: text.rfind("\n") + 1].splitlines(keepends=True)
             return "".join(lines[: LINES_PER_ROW * n])
         size *= 8
+
+
+def _sheet_lines(path: Path, shape: FileShape) -> list[str]:
+    """The first rows of a sheet. A workbook that is packed once more is read in its likeliest sheet."""
+    if shape.compression == "none":
+        return head_lines(path, sheet=shape.member)[1]
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
+        return head_lines(unpack(path, Path(folder) / "book", shape.compression, shape.member))[1]
 
 
 def read_all(path: Path, shape: FileShape, work: Workplace) -> tuple[pd.DataFrame, list[int]]:
@@ -79,6 +97,12 @@ def text_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
 def _table(work: Workplace, records: Records, shape: FileShape, n: int | None) -> pd.DataFrame:
     limit = "" if n is None else f" LIMIT {n}"
     fields = ", ".join(field_names(shape))
-    table: pd.DataFrame = work.con.execute(f"SELECT {fields} FROM {records.relation}{limit}").df()
+    try:
+        table: pd.DataFrame = work.con.execute(f"SELECT {fields} FROM {records.relation}{limit}").df()
+    except duckdb.Error as error:
+        raise DataError(
+            f"The rows cannot be read ({str(error).splitlines()[0][:200]}).",
+            "Check how the file is said to be written, or save it as CSV (UTF-8).",
+        ) from error
     table.columns = pd.Index(shape.columns)
     return table.astype(object).where(table.notna(), None)

@@ -103,7 +103,7 @@ def field_names(shape: FileShape) -> list[str]:
 def lines_source(staged: Staged) -> str:
     """SQL source of the lines of a file with LF ends: one column `text`, NULL if blank."""
     return (
-        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, delim=chr(1), "
+        f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, delim='', "
         f"quote='', escape='', columns={{'text': 'VARCHAR'}}, new_line='\\n'{long_lines(staged)})"
     )
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 MOST_LINES = 1000  # of one record
 BATCH = 50
 MOST_CLOSERS = 40  # lines with a quote tried as the end of a record
+LONGEST_FIELD = 1 << 30  # letters; the csv module stops at 131,072 otherwise
+OPEN_QUOTE = "unexpected end of data"  # how the csv module calls it
+csv.field_size_limit(LONGEST_FIELD)
 
 Joined = tuple[int, int, list[str]]  # first line, number of lines, fields
 
 
-def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], list[int]]:
+def join_lines(
+    con: Any, delimiter: str, quote: str, n_fields: int, report: Callable[..., None]
+) -> tuple[list[Joined], list[int]]:
     """Records that go over several lines, and the lines with a stray quote.
 
     Reads the table `classified` (line, text, kind): each line of kind 'open' starts a quoted field that the
@@ -31,7 +36,8 @@ def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], l
     for line, text in openers:
         if line <= done:
             continue
-        record = _record_from(con, line, text, delimiter, n_fields)
+        report(0.27)
+        record = _record_from(con, line, text, (delimiter, quote), n_fields)
         if record is None:
             stray.append(line)
         else:
@@ -40,18 +46,20 @@ def join_lines(con: Any, delimiter: str, n_fields: int) -> tuple[list[Joined], l
     return joined, stray
 
 
-def _record_from(con: Any, start: int, text: str, delimiter: str, n_fields: int) -> Joined | None:
+def _record_from(con: Any, start: int, text: str, marks: tuple[str, str], n_fields: int) -> Joined | None:
     parts, closers = [text], 0
+    delimiter, quote = marks
     for line in _following(con, start):
         parts.append(line)
-        if '"' not in line:
+        if quote not in line:
             continue
         closers += 1
-        fields = parse_record("\n".join(parts), delimiter)
-        if fields is not None and len(fields) == n_fields:
-            return None if looks_like_records(parts, delimiter, n_fields) else (start, len(parts), fields)
-        if closers == MOST_CLOSERS:
-            break
+        fields, open_still = parse_record("\n".join(parts), delimiter, quote)
+        if open_still and closers < MOST_CLOSERS:
+            continue
+        if fields is None or len(fields) != n_fields or looks_like_records(parts, delimiter, n_fields):
+            return None  # no further line can mend it
+        return start, len(parts), fields
     return None
 
 
@@ -67,14 +75,14 @@ def _following(con: Any, start: int) -> Iterator[str]:
             return
 
 
-def parse_record(text: str, delimiter: str) -> list[str] | None:
-    """Fields of exactly one record, or None: an open quote, letters after a closing one, or more records."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def parse_record(text: str, delimiter: str, quote: str = '"') -> tuple[list[str] | None, bool]:
+    """Fields of exactly one record, or None; and whether a quote is open, so that more lines may close it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=True)
     try:
         rows = list(reader)
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
+    except csv.Error as error:
+        return None, OPEN_QUOTE in str(error)
+    return (rows[0] if len(rows) == 1 else None), False
 
 
 def looks_like_records(parts: list[str], delimiter: str, n_fields: int) -> bool:

@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.errors import DataError
 
-Format = Literal["delimited", "user_lines", "parquet", "jsonl", "json", "xlsx"]
+Format = Literal["delimited", "user_lines", "matrix", "parquet", "jsonl", "json", "xlsx"]
 Compression = Literal["none", "gzip", "zstd", "zip"]
-LineStart = Literal["user", "count"]
-Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
+LineStart = Literal["user", "count", "none"]
+Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be"]
+Quote = Literal['"', "'", ""]
+Thousands = Literal["", ",", ".", " ", "'"]
 
 
 class FileShape(BaseModel):
@@ -21,30 +23,50 @@ class FileShape(BaseModel):
 
     format: Format = Field(
         default="delimited",
-        description="Rows of separated text, one line of items per user, Parquet, one JSON object per line, "
-        "a JSON array, or an Excel sheet.",
+        description="Rows of separated text, one line of items per user, a matrix of users by items, "
+        "Parquet, one JSON object per line, a JSON array, or an Excel sheet.",
     )
     compression: Compression = Field(default="none", description="Packing around the file.")
     encoding: Encoding = Field(
         default="utf-8", description="How letters are stored; UTF-8 unless it cannot be."
     )
-    delimiter: str = Field(
-        default=",", max_length=4, description="What stands between two fields, e.g. , or ::."
+    member: str | None = Field(
+        default=None,
+        description="The file of an archive, or the sheet of a workbook, that is read; none: the likeliest.",
     )
-    quote: Literal['"', ""] = Field(
+    members: tuple[str, ...] = Field(
+        default=(), description="The files of the archive, or sheets of the workbook, that could be read."
+    )
+    delimiter: str = Field(
+        default=",", min_length=1, max_length=8, description="What stands between two fields, e.g. , or ::."
+    )
+    quote: Quote = Field(
         default='"',
         description="Mark around fields that contain the delimiter; empty when marks mean nothing.",
     )
     header: bool = Field(default=True, description="Whether the first line names the columns.")
     comment: str = Field(
-        default="", max_length=2, description="Lines that begin so are no rows; empty when there are none."
+        default="", max_length=8, description="Lines that begin so are no rows; empty when there are none."
     )
     line_start: LineStart = Field(
         default="user",
-        description="One line per user: whether it starts with the user's id, or with the number of items "
-        "(then the line number, from 0, is the user).",
+        description="One line per user: whether it starts with the user's id, with the number of items (then "
+        "the line number, from 0, is the user), or (matrix only) with the first item's weight.",
     )
-    columns: tuple[str, ...] = Field(default=(), description="Names of the columns, in file order.")
+    missing: str = Field(
+        default="",
+        max_length=16,
+        description="In a matrix: what stands where a user has no weight for an item, e.g. 0, 99 or -1, "
+        "beside empty cells and NA.",
+    )
+    decimal: Literal[".", ","] = Field(default=".", description="Mark before the decimals of a number.")
+    thousands: Thousands = Field(
+        default="", description="Mark between groups of three digits of a number; empty when there is none."
+    )
+    columns: tuple[str, ...] = Field(
+        default=(),
+        description="Names of the columns, in file order; a.b is field b of the object in column a.",
+    )
     reasons: tuple[str, ...] = Field(default=(), description="Why the file was judged so.")
 
     def position(self, column: str) -> int:

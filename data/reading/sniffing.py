@@ -2,62 +2,73 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from data.errors import DataError
-from data.reading.containers import NAMES, chosen_member
+from data.home import SCRATCH
+from data.reading.containers import NAMES, chosen_member, packing_of, unpacking
+from data.reading.delimiters import DELIMITERS, SAID, SAYS, find_separation, named, vote
+from data.reading.delimiters import split_line as split_line
 from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, open_unpacked, read_head
-from data.reading.json_array import complete_rows, is_array
-from data.reading.shape import Compression, FileShape
+from data.reading.headers import ROW_NAMES, column_names, has_header, lacks_a_name
+from data.reading.json_array import DECODER, complete_rows, is_array
+from data.reading.jsonl import field_paths
+from data.reading.matrix import COLUMNS as MATRIX_COLUMNS
+from data.reading.matrix_shape import MatrixShape, find_matrix
+from data.reading.numbers import guess_numbers
+from data.reading.opening import refuse_unreadable
+from data.reading.parquet import column_paths
+from data.reading.shape import Compression, FileShape, Format
+from data.reading.staging import unpack
 from data.reading.user_lines import COLUMNS as USER_LINE_COLUMNS
 from data.reading.user_lines import find_user_lines
-from data.reading.words import is_known_word
-from data.reading.workbook import DELIMITER, head_lines, is_workbook
+from data.reading.workbook import DELIMITER as SHEET_DELIMITER
+from data.reading.workbook import head_lines, is_workbook
 
-DELIMITERS = {"::": "::", "\t": "tab", ",": "comma", ";": "semicolon", "|": "|", " ": "space"}
 SAMPLE_LINES = 500
 FEW_LINES = 20  # fewer in the first bytes: lines are long, more is looked at
 LONG_HEAD = 8 << 20
 MOST_COLUMNS = 4_000
+MOST_ITEMS = 40_000  # columns of a matrix
+MOST_INNER = 200  # fields of objects inside objects that are offered as columns
+WORKBOOK_MAGIC = b"PK\x03\x04"
 COMMENTS = ("#", "%", "//")
-NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 
 
-def sniff(path: Path | str, columns: Iterable[str] = ()) -> FileShape:
+def sniff(path: Path | str, columns: Iterable[str] = (), member: str | None = None) -> FileShape:
     """The shape of a file from its first 256 KiB; its name does not matter.
 
     Args:
         columns: names that stand in the header, if there is one.
+        member: the file of an archive, or the sheet of a workbook, that is wanted; None takes the likeliest.
 
     Raises:
         NotFound: there is no such file.
         DataError: empty, binary, damaged, of one column, or with no steady number of columns.
     """
-    path = Path(path)
-    if path.is_file() and is_workbook(path):
-        return _sheet_shape(path, frozenset(columns))
-    head, compression = read_head(path)
-    packing = _packing_reasons(path, compression)
+    path, expected = Path(path), frozenset(columns)
+    refuse_unreadable(path)
+    if is_workbook(path):
+        return _sheet_shape(path, path, expected, {}, (), member)
+    compression = packing_of(path)
+    if compression != "none" and (shape := _packed_workbook(path, compression, expected, member)) is not None:
+        return shape
+    head, compression = read_head(path, HEAD_BYTES, member)
+    common, packing = _packing(path, compression, member)
     if head.startswith(PARQUET_MAGIC):
-        return _parquet_shape(path, compression, packing)
+        return _parquet_shape(path, common, packing)
     encoding, reason = guess_encoding(head)
+    common["encoding"] = encoding
     text = decode_head(head, encoding)
-    lines = _whole_lines(text, cut=len(head) >= HEAD_BYTES)
-    common: dict[str, Any] = {"compression": compression, "encoding": encoding}
     if is_array(text):
         return _array_shape(path, text, common, (*packing, reason))
+    lines = _whole_lines(text, cut=len(head) >= HEAD_BYTES)
     if len(lines) < FEW_LINES and len(head) >= HEAD_BYTES:
-        head, _ = read_head(path, LONG_HEAD)
+        head, _ = read_head(path, LONG_HEAD, member)
         lines = _whole_lines(decode_head(head, encoding), cut=len(head) >= LONG_HEAD)
     if lines[0].lstrip().startswith(("{", "[")):
         return _jsonl_shape(path, lines, common, (*packing, reason))
@@ -78,17 +89,36 @@ def sniff(path: Path | str, columns: Iterable[str] = ()) -> FileShape:
             reasons=(*packing, reason, why),
             **common,
         )
-    return _delimited_shape(path, lines, common, (*packing, reason), frozenset(columns))
+    return _delimited_shape(path, lines, common, (*packing, reason), expected)
 
 
-def _packing_reasons(path: Path, compression: Compression) -> tuple[str, ...]:
+def _packing(
+    path: Path, compression: Compression, member: str | None
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The fields of the shape that tell how the file is packed, and the reasons."""
     if compression == "none":
-        return ()
+        return {"compression": compression}, ()
     if compression != "zip":
-        return (f"packed with {NAMES[compression]}",)
-    member, others = chosen_member(path)
+        return {"compression": compression}, (f"packed with {NAMES[compression]}",)
+    chosen, others = chosen_member(path, member)
     beside = f"; not read: {', '.join(others[:5])}{', …' if len(others) > 5 else ''}" if others else ""
-    return (f"ZIP archive, of which {member} is read{beside}",)
+    fields = {"compression": compression, "member": member, "members": (chosen, *others)}
+    return fields, (f"ZIP archive, of which {chosen} is read{beside}",)
+
+
+def _packed_workbook(
+    path: Path, compression: Compression, expected: frozenset[str], member: str | None
+) -> FileShape | None:
+    """The shape of a workbook that is packed once more; None for anything else."""
+    with unpacking(path, compression), open_unpacked(path, compression, member) as stream:
+        if stream.read(4) != WORKBOOK_MAGIC:
+            return None
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
+        book = unpack(path, Path(folder) / "book", compression, member)
+        if not is_workbook(book):
+            return None  # an archive inside an archive, which is refused
+        common, reasons = _packing(path, compression, member)
+        return _sheet_shape(path, book, expected, common, reasons, None)
 
 
 def _without_comments(lines: list[str]) -> tuple[str, list[str]]:
@@ -103,26 +133,35 @@ def _without_comments(lines: list[str]) -> tuple[str, list[str]]:
     if not rest:
         return "", lines
     if not lines[1].startswith(mark):
-        votes = [_vote(rest, delimiter) for delimiter in DELIMITERS]
+        votes = [vote(rest, delimiter) for delimiter in DELIMITERS]
         best = max(votes, key=lambda vote: (vote.n_fields > 1, vote.merit))
         if best.n_fields > 1 and len(lines[0].split(best.delimiter)) == best.n_fields:
             return "", lines
     return mark, rest
 
 
-def _sheet_shape(path: Path, expected: frozenset[str]) -> FileShape:
-    sheet, lines, others = head_lines(path)
-    rows = [line.split(DELIMITER) for line in lines if line.strip()]
-    header, why = _has_header(rows, len(rows[0]), expected)
+def _sheet_shape(
+    path: Path,
+    book: Path,
+    expected: frozenset[str],
+    common: dict[str, Any],
+    reasons: tuple[str, ...],
+    sheet: str | None,
+) -> FileShape:
+    """The shape of a sheet. A workbook that is packed once more is read in its likeliest sheet."""
+    name, lines, others = head_lines(book, sheet=sheet)
+    rows = [line.split(SHEET_DELIMITER) for line in lines if line.strip()]
+    if not rows:
+        raise DataError(
+            f"Sheet {name} of {path.name} is empty.", "Choose a sheet with a user and an item column."
+        )
+    _refuse_absurd(path, len(rows[0]), f"columns in sheet {name}")
     beside = f"; not read: {', '.join(others)}" if others else ""
-    return FileShape(
-        format="xlsx",
-        delimiter=DELIMITER,
-        quote="",
-        header=header,
-        columns=_column_names(rows[0] if header else [], len(rows[0])),
-        reasons=(f"Excel workbook, of which sheet {sheet} is read{beside}", why),
-    )
+    if not common:
+        common = {"member": sheet, "members": (name, *others)}
+    common = {**common, "delimiter": SHEET_DELIMITER, "quote": ""}
+    note = f"Excel workbook, of which sheet {name} is read{beside}"
+    return _table_shape("xlsx", rows, len(rows[0]), common, (*reasons, note), expected)
 
 
 def _array_shape(path: Path, text: str, common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
@@ -144,46 +183,50 @@ def _whole_lines(text: str, *, cut: bool) -> list[str]:
     return [line for line in lines if line.strip(" ")][:SAMPLE_LINES] or [text]
 
 
-def _parquet_shape(path: Path, compression: Compression, reasons: tuple[str, ...]) -> FileShape:
-    with open_unpacked(path, compression) as stream:
-        names = _parquet_names(path, pa.BufferReader(stream.read()) if compression != "none" else stream)
+def _parquet_shape(path: Path, common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
+    compression, member = common["compression"], common.get("member")
+    if compression == "none":
+        names = column_paths(path, path.name)
+    else:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
+            names = column_paths(unpack(path, Path(folder) / "rows", compression, member), path.name)
+    _refuse_absurd(path, len(names), "columns")
     return FileShape(
         format="parquet",
-        compression=compression,
         header=False,
-        columns=tuple(names),
+        columns=names,
         reasons=(*reasons, "Parquet, by its first four bytes"),
+        **common,
     )
-
-
-def _parquet_names(path: Path, source: Any) -> list[str]:
-    try:
-        return [str(name) for name in pq.read_schema(source).names]
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(
-            f"{path.name} begins like a Parquet file but cannot be opened ({error}).",
-            "It was probably cut off on the way: fetch or write it again.",
-        ) from error
 
 
 def _jsonl_shape(path: Path, lines: list[str], common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
     names: dict[str, None] = {}
     objects = 0
     for line in lines:
-        try:
-            value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            continue
+        value = _parsed(line)
         if isinstance(value, dict):
             objects += 1
-            names.update(dict.fromkeys(value))
+            names.update(dict.fromkeys(field_paths(value)))
     if not objects:
         raise DataError(
             f"{path.name} begins with {lines[0][:40]!r}, which is not one JSON object per line.",
             'Write each row on a line of its own, like {"user": "u1", "item": "i7"}.',
         )
+    outer = {name for line in lines if isinstance(value := _parsed(line), dict) for name in value}
+    _refuse_absurd(path, len(outer), "different fields")
+    if len(names) - len(outer) > MOST_INNER:  # objects keyed by ids are values, not columns
+        names = {name: None for name in names if name in outer}
     note = f"one JSON object per line ({objects} of the first {len(lines)} lines)"
     return FileShape(format="jsonl", header=False, columns=tuple(names), reasons=(*reasons, note), **common)
+
+
+def _parsed(line: str) -> Any:
+    """The value of a line of JSON; None where it is none, or nested too deep. Numbers stay text."""
+    try:
+        return DECODER.decode(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _delimited_shape(
@@ -193,131 +236,68 @@ def _delimited_shape(
     reasons: tuple[str, ...],
     expected: frozenset[str],
 ) -> FileShape:
-    delimiter, n_fields, share = _best_delimiter(path, lines)
-    if n_fields > MOST_COLUMNS:
-        raise DataError(
-            f"{path.name} has {n_fields} columns separated by {DELIMITERS[delimiter]}; at most "
-            f"{MOST_COLUMNS} are read.",
-            "Write one line per user and item, like: user,item,weight,time.",
-        )
-    quote = '"' if len(delimiter) == 1 else ""
-    rows = [split_line(line, delimiter, quote) for line in lines]
-    header, why = _has_header(rows, n_fields, expected)
-    named = rows[0] if header else []
+    found = find_separation(path, lines)
+    if SAYS.fullmatch(lines[0]) and len(lines) > 1:
+        common, lines = {**common, "comment": SAID}, lines[1:]
+    rows = [split_line(line, found.delimiter, found.quote) for line in lines]
+    common |= {"delimiter": found.delimiter, "quote": found.quote}
+    agree = f"{found.n_fields} fields in {found.share:.0%} of {len(lines)} lines"
+    how = f"{named(found.delimiter)} separated: {agree}"
+    if found.quote == "'":
+        how += ", some in single quotes"
+    matrix = find_matrix(rows)
+    if matrix is not None and found.n_fields <= MOST_ITEMS:
+        return _matrix_shape(matrix, rows, common, (*reasons, how))
+    _refuse_absurd(path, found.n_fields, f"columns separated by {named(found.delimiter)}")
+    return _table_shape("delimited", rows, found.n_fields, common, (*reasons, how), expected)
+
+
+def _table_shape(
+    kind: Format,
+    rows: list[list[str]],
+    n_fields: int,
+    common: dict[str, Any],
+    reasons: tuple[str, ...],
+    expected: frozenset[str],
+) -> FileShape:
+    """The shape of a table, with the names of its columns and the way it writes numbers."""
+    header, why = has_header(rows, n_fields, expected)
+    first, whole = (rows[0] if header else []), [row for row in rows[header:] if len(row) == n_fields]
+    if header and lacks_a_name(first, rows[1:], n_fields):
+        first, why = [ROW_NAMES, *first], f"{why}; the first column has no name"
+    decimal, thousands, numbers = guess_numbers(list(zip(*whole, strict=True)))
     return FileShape(
-        format="delimited",
-        delimiter=delimiter,
-        quote=quote,  # type: ignore[arg-type]
+        format=kind,
         header=header,
-        columns=_column_names(named, n_fields),
-        reasons=(
-            *reasons,
-            f"{DELIMITERS[delimiter]} separated: {n_fields} fields in {share:.0%} of {len(lines)} lines",
-            why,
-        ),
+        columns=column_names(first, n_fields),
+        decimal=decimal,
+        thousands=thousands,
+        reasons=tuple(reason for reason in (*reasons, why, numbers) if reason),
         **common,
     )
 
 
-def split_line(line: str, delimiter: str, quote: str) -> list[str]:
-    """Fields of one line; a quoted field may contain the delimiter, a stray mark is a letter."""
-    if not quote or quote not in line:
-        return line.split(delimiter)
-    mark = re.escape(delimiter)
-    fields = re.findall(rf'{mark}( *"(?:[^"]|"")*" *(?={mark}|$)|[^{mark}]*)', delimiter + line)
-    return [_unquoted(field) for field in fields]
+def _matrix_shape(
+    matrix: MatrixShape, rows: list[list[str]], common: dict[str, Any], reasons: tuple[str, ...]
+) -> FileShape:
+    lead = int(matrix.line_start != "none")
+    decimal, thousands, numbers = guess_numbers([[cell for row in rows[1:] for cell in row[lead:]]])
+    return FileShape(
+        format="matrix",
+        header=matrix.header,
+        line_start=matrix.line_start,
+        missing=matrix.missing,
+        decimal=decimal,
+        thousands=thousands,
+        columns=MATRIX_COLUMNS,
+        reasons=tuple(reason for reason in (*reasons, matrix.reason, numbers) if reason),
+        **common,
+    )
 
 
-def _unquoted(field: str) -> str:
-    inner = field.strip(" ")
-    if len(inner) >= 2 and inner[0] == inner[-1] == '"':
-        return inner[1:-1].replace('""', '"')
-    return field
-
-
-def _best_delimiter(path: Path, lines: list[str]) -> tuple[str, int, float]:
-    """The delimiter under which most lines agree on their number of fields; more fields win a draw."""
-    found = [vote for vote in (_vote(lines, delimiter) for delimiter in DELIMITERS) if vote.n_fields > 1]
-    if not found:
+def _refuse_absurd(path: Path, n_columns: int, what: str) -> None:
+    if n_columns > MOST_COLUMNS:
         raise DataError(
-            f"{path.name} has one column only; its first line is {lines[0][:60]!r}.",
-            "Each line needs a user and an item at least, separated by comma, tab, ;, |, :: or space.",
-        )
-    best = max(found, key=lambda vote: vote.merit)
-    if best.share < 0.5:
-        lengths = sorted({len(line.split(best.delimiter)) for line in lines})
-        raise DataError(
-            f"{path.name} is no table: its lines have between {lengths[0]} and {lengths[-1]} fields.",
+            f"{path.name} has {n_columns} {what}; at most {MOST_COLUMNS} are read.",
             "Write one line per user and item, like: user,item,weight,time.",
         )
-    return best.delimiter, best.n_fields, best.share
-
-
-@dataclass(frozen=True)
-class _Vote:
-    """How well lines agree under a delimiter: the usual number of fields and the share of lines with it."""
-
-    delimiter: str
-    n_fields: int
-    share: float
-
-    @property
-    def merit(self) -> tuple[bool, bool, float, int]:
-        """Compared in this order. A space stands inside titles and dates, so it is the last resort."""
-        return (
-            self.share >= 0.9,
-            self.delimiter != " " and self.share >= 0.5,
-            round(self.share, 1),
-            self.n_fields,
-        )
-
-
-def _vote(lines: list[str], delimiter: str) -> _Vote:
-    quote = '"' if len(delimiter) == 1 else ""
-    counts = Counter(len(split_line(line, delimiter, quote)) for line in lines)
-    n_fields, n_lines = counts.most_common(1)[0]
-    return _Vote(delimiter, n_fields, n_lines / len(lines))
-
-
-def _kind(value: str) -> str:
-    value = value.strip()
-    if not value:
-        return "empty"
-    return "number" if NUMBER.fullmatch(value) else "date" if DATE.fullmatch(value) else "text"
-
-
-def _has_header(rows: list[list[str]], n_fields: int, expected: frozenset[str]) -> tuple[bool, str]:
-    first, rest = rows[0], [row for row in rows[1:] if len(row) == n_fields]
-    if expected & {cell.strip() for cell in first}:
-        return True, "header: it holds the names asked for"
-    known = [cell for cell in first if is_known_word(cell)]
-    if known and all(_kind(cell) in ("text", "empty") for cell in first):
-        return True, f"header: {known[0]!r} is a column name"
-    for position, cell in enumerate(first[:n_fields]):
-        values = [row[position] for row in rest if row[position].strip()]
-        if values and _kind(cell) == "text" and (why := _stands_over(cell, values)):
-            return True, f"header: {cell!r} stands over {why}"
-    return False, "no header: the first line looks like the others"
-
-
-def _stands_over(cell: str, values: list[str]) -> str | None:
-    """Why a word looks like the name of the values under it, or None."""
-    kind, n_rows = Counter(_kind(value) for value in values).most_common(1)[0]
-    if kind != "text":
-        return f"a column of {kind}s" if n_rows >= 0.8 * len(values) else None
-    different = set(values)
-    recur = len(values) >= 10 and len(different) <= 0.5 * len(values) and cell not in different
-    return "a column of words that recur, and is none of them" if recur else None
-
-
-def _column_names(named: list[str], n_fields: int) -> tuple[str, ...]:
-    names: list[str] = []
-    for position in range(n_fields):
-        name = named[position].strip() if position < len(named) else ""
-        name = name or f"column_{position + 1}"
-        unique, count = name, 1
-        while unique in names:
-            count += 1
-            unique = f"{name}_{count}"
-        names.append(unique)
-    return tuple(names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from data.reading.interruptible import execute
 from data.reading.records import (
     NOT_UTF8,
     NUL_BYTE,
@@ -76,15 +77,14 @@ def user_line_records(work: Workplace, staged: Staged, shape: FileShape) -> Reco
     """
     staged = with_plain_newlines(staged, work.folder)
     con = work.con
-    con.execute(
-        f"""CREATE OR REPLACE TABLE {LINES} AS
+    fill = f"""CREATE OR REPLACE TABLE {LINES} AS
         SELECT line, {_user_sql(shape)} AS f0, parts[2:] AS items, len(parts) - 1 AS n_items,
                {_problem_sql(staged, shape)} AS problem FROM (
             SELECT line, text, list_filter(string_split(trim(text, ' \t\r'), {text_literal(shape.delimiter)}),
                                            lambda x: x <> '') AS parts
             FROM (SELECT row_number() OVER () AS line, coalesce(text, '') AS text
                   FROM {lines_source(staged)}))"""
-    )
+    execute(con, fill, staged.report, 0.2)
     unread = con.execute(
         f"SELECT line, 1, problem FROM {LINES} WHERE problem NOT IN ('blank', '{NO_ITEMS}') ORDER BY line"
     ).fetchall()

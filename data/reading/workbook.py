@@ -5,29 +5,31 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from data.errors import DataError
-from data.reading.containers import packing_of, refuse_bomb
+from data.reading.containers import BROKEN_ZIP, no_member, packing_of, refuse_bomb
 
 DELIMITER = "\t"
 HEAD_ROWS = 500
 BREAKS = re.compile(r"[\t\r\n]+")
 MIDNIGHT = time(0, 0)
+MOST_ROWS = 1 << 20  # of a sheet; rows beyond are a mistake or a trap
+REPORT_ROWS = 20_000
 DAMAGE = (  # what openpyxl lets through when parts are missing, cut or of another kind
-    zipfile.BadZipFile,
+    *BROKEN_ZIP,
     zlib.error,
     EOFError,
-    LookupError,
-    ValueError,
     TypeError,
     AttributeError,
     SyntaxError,
-    NotImplementedError,
+    OSError,
+    ArithmeticError,
+    AssertionError,
 )
 
 
@@ -38,27 +40,36 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile:
+    except BROKEN_ZIP:
         return False
 
 
-def head_lines(path: Path, n: int = HEAD_ROWS) -> tuple[str, list[str], tuple[str, ...]]:
+def head_lines(
+    path: Path, n: int = HEAD_ROWS, sheet: str | None = None
+) -> tuple[str, list[str], tuple[str, ...]]:
     """Name of the sheet that is read, its first rows as lines, and the names of the other sheets.
 
+    Args:
+        sheet: the sheet that is wanted; None takes the first visible one with a table.
+
     Raises:
-        DataError: the workbook is damaged or has no table.
+        DataError: the workbook is damaged, or has no table or no such sheet.
     """
     with _Book(path) as book:
-        name = book.table_sheet()
+        name = book.table_sheet(sheet)
         others = tuple(other for other in book.names if other != name)
         return name, list(islice(book.lines(name), n)), others
 
 
-def sheet_to_text(path: Path, target: Path) -> Path:
+def sheet_to_text(
+    path: Path, target: Path, sheet: str | None = None, report: Callable[..., None] = lambda *_: None
+) -> Path:
     """Write every row of the sheet as a line: cells joined by tabs, blanks for breaks inside a cell."""
-    with _Book(path) as book, target.open("w", encoding="utf-8", newline="\n") as out:
-        for line in book.lines(book.table_sheet()):
+    with _Book(path) as book, target.open("w", encoding="utf-8", newline="\n", errors="replace") as out:
+        for number, line in enumerate(book.lines(book.table_sheet(sheet))):
             out.write(line + "\n")
+            if number % REPORT_ROWS == 0:
+                report(0.03, "reading the sheet")
     return target
 
 
@@ -69,18 +80,24 @@ class _Book:
         from openpyxl import load_workbook  # 0.2 s, only for those who bring a workbook
         from openpyxl.utils.exceptions import InvalidFileException
 
-        with zipfile.ZipFile(path) as archive:
-            refuse_bomb(path, path.stat().st_size, sum(info.file_size for info in archive.infolist()))
         self.path = path
+        try:
+            with zipfile.ZipFile(path) as archive:
+                size = sum(info.file_size for info in archive.infolist())
+        except BROKEN_ZIP as error:
+            raise self._damaged(error) from error
+        refuse_bomb(path, path.stat().st_size, size)
         self._file = path.open("rb")  # by its name openpyxl refuses what does not end in .xlsx
         try:
             self._book: Any = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
         except (InvalidFileException, *DAMAGE) as error:
             self._file.close()
             raise self._damaged(error) from error
-        self.names: list[str] = [sheet.title for sheet in self._book.worksheets]
+        sheets = self._book.worksheets
+        self.names: list[str] = [sheet.title for sheet in sheets]
+        self._hidden = {sheet.title for sheet in sheets if sheet.sheet_state != "visible"}
 
-    def _damaged(self, error: Exception) -> DataError:
+    def _damaged(self, error: Exception | str) -> DataError:
         return DataError(
             f"{self.path.name} begins like an Excel workbook but cannot be read ({error}).",
             "Open it in a spreadsheet program and save it again, or save the sheet as CSV (UTF-8).",
@@ -93,9 +110,13 @@ class _Book:
         self._book.close()
         self._file.close()
 
-    def table_sheet(self) -> str:
-        """The first sheet with two columns or more in its first rows."""
-        for name in self.names:
+    def table_sheet(self, wanted: str | None = None) -> str:
+        """The wanted sheet, or the first with two columns or more in its first rows; hidden ones go last."""
+        if wanted is not None:
+            if wanted not in self.names:
+                raise no_member(self.path, "sheet", wanted, self.names)
+            return wanted
+        for name in sorted(self.names, key=lambda name: name in self._hidden):
             if any(line.strip(DELIMITER).count(DELIMITER) for line in islice(self.lines(name), 20)):
                 return name
         raise DataError(
@@ -112,6 +133,8 @@ class _Book:
         for row in chain(head, rows):
             if not any(text.strip() for text in row):
                 waiting += 1
+                if waiting > MOST_ROWS:
+                    raise self._damaged(f"over {MOST_ROWS} empty rows in a sheet")
                 continue
             yield from [""] * waiting
             waiting = 0
