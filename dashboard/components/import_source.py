@@ -57,9 +57,8 @@ def file_slot(
     if multiple or not chosen:
         words = t("uploads.drop_several" if multiple else "uploads.drop")
         add = partial(_add, name, multiple)
-        upload_zone(f"{key}_drop", words, add, multiple=multiple, compact=compact)
-        if help and not label:
-            st.caption(help)
+        note = "" if label else help
+        upload_zone(f"{key}_drop", words, add, note=note, multiple=multiple, compact=compact)
         _on_server(key, name, multiple)
     return chosen
 

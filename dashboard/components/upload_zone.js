@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 10_000;
 const PATIENCE_MS = 15 * 60_000; // then a person decides
 const RATE_WINDOW_MS = 4_000;
 const PAINT_MS = 150;
-const RESEND_MS = 2_000;
+const RESEND_MS = 4_000; // first; then twice as long each time, as the page may need a while to answer
 const AGAIN = [408, 423, 425, 429, 500, 502, 503, 504]; // statuses that pass by themselves
 const KEPT = "rankscope-upload:";
 
@@ -41,8 +41,6 @@ class Slot {
     root.querySelector(".label").textContent = data.words.label;
     root.querySelector(".note").textContent = data.words.note;
     this.listen(root);
-    clearInterval(this.resending);
-    this.resending = setInterval(() => this.handOver(), RESEND_MS);
     if (this.offers === null) this.findOffers();
     this.paint();
     this.handOver();
@@ -51,7 +49,7 @@ class Slot {
   hide(root) {
     if (this.view !== root) return;
     this.view = null;
-    clearInterval(this.resending);
+    clearTimeout(this.resending);
   }
 
   listen(root) {
@@ -96,9 +94,12 @@ class Slot {
   }
 
   // The page is told until it says that it knows: a message into a broken connection is lost.
-  handOver() {
+  handOver(wait = RESEND_MS) {
+    clearTimeout(this.resending);
     const done = this.transfers.filter((t) => t.state === "done");
-    if (this.view && done.length && !this.transfers.some((t) => t.busy)) this.deliver(done.map((t) => t.id));
+    if (!this.view || !done.length || this.transfers.some((t) => t.busy)) return;
+    this.deliver(done.map((t) => t.id));
+    this.resending = setTimeout(() => this.handOver(2 * wait), wait);
   }
 
   drop(transfer) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -37,26 +38,47 @@ REMEMBERED = 50  # ids of arrived files that a slot still knows
 
 
 def upload_zone(
-    key: str, label: str, take: Callable[[list[str]], None], *, multiple: bool = False, compact: bool = False
+    key: str,
+    label: str,
+    take: Callable[[list[str]], None],
+    *,
+    note: str = "",
+    multiple: bool = False,
+    compact: bool = False,
 ) -> None:
-    """Draw the zone; `take` is called with the ids of files as soon as all that were dropped have arrived."""
-    session, known = f"{key}_received", st.session_state.get(f"{key}_received", ())
+    """Draw the zone; `take` is called with the ids of files as soon as all that were dropped have arrived.
 
-    def arrived() -> None:
-        new = [i for i in st.session_state[key].get("arrived") or [] if i not in known and isinstance(i, str)]
-        if new:
-            st.session_state[session] = (*known, *new)[-REMEMBERED:]
-            take(new)
-
+    Args:
+        key: unique on the page; uploads on their way are known by it, also after a reload.
+        label: what to do, in words.
+        note: what may be dropped, beside the largest size.
+        multiple: take several files.
+        compact: a low zone.
+    """
     words = {name: t(f"uploads.{name}", **{p: f"{{{p}}}" for p in places}) for name, places in SAID.items()}
-    words |= {"label": label, "note": t("uploads.note", size=file_size(uploads.limits().file))}
+    largest = t("uploads.note", size=file_size(uploads.limits().file))
+    words |= {"label": label, "note": f"{largest} {note}".strip()}
     data = {
         "slot": key,
         "words": words,
         "token": uploads.token(),
         "multiple": multiple,
         "compact": compact,
-        "received": list(known),
+        "received": list(st.session_state.get(_session(key), ())),
     }
     component = st.components.v2.component("rankscope_upload_zone", html=HTML, css=CSS, js=JS)
-    component(data=data, key=key, on_arrived_change=arrived)
+    component(data=data, key=key, on_arrived_change=partial(_arrived, key, take))
+
+
+def _session(key: str) -> str:
+    return f"{key}_received"
+
+
+def _arrived(key: str, take: Callable[[list[str]], None]) -> None:
+    """Pass on what is new; the browser tells again what it has no answer to, the zone may be gone by then."""
+    known = st.session_state.get(_session(key), ())
+    told = st.session_state.get(key, {}).get("arrived") or []
+    new = [upload for upload in told if isinstance(upload, str) and upload not in known]
+    if new:
+        st.session_state[_session(key)] = (*known, *new)[-REMEMBERED:]
+        take(new)

@@ -3,7 +3,7 @@
 WORDS: dict[str, str] = {
     "uploads.drop": "Drop a file here, or choose one",
     "uploads.drop_several": "Drop files here, or choose them",
-    "uploads.note": "any size up to {size}",
+    "uploads.note": "Any size up to {size}.",
     "uploads.one": "Only one file belongs here; the first was taken.",
     "uploads.cancel": "Cancel",
     "uploads.cancelled": "{name} was cancelled; nothing of it was kept.",
