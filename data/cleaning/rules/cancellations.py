@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from data.cleaning.base import NOTHING, Effect, Mask
 from data.cleaning.config import Cleaning
-from data.coded import MISSING, Coded
+from data.coded import Coded
 from data.wording import number
+
+HASH_BITS = 23  # a table of 8 MB
 
 
 class Cancellations:
@@ -53,43 +55,50 @@ def matched(rows: Coded, alive: Mask, negative: Mask) -> NDArray[np.intp]:
     This is the matching of brackets, done for all groups at once: the height after a bracket is the running
     sum less its smallest value so far, and a bracket meets its partner next at its own height.
     """
-    rest = _possible(rows, alive, negative)
+    rest, key = _possible(rows, alive, negative)
     if not len(rest):
         return rest
-    group = _group(rows, rest)
-    order = np.lexsort((rest, group) if rows.second is None else (rest, rows.second[rest], group))
-    rest, group = rest[order], group[order]
+    order = np.argsort(key, kind="stable") if rows.second is None else np.lexsort((rows.second[rest], key))
+    rest, key = rest[order], key[order]
+    group = np.concatenate([[0], np.cumsum(key[1:] != key[:-1])])
     step = np.where(negative[rest], -1, 1).astype(np.int64)
     total, low = _running(step, group)
     opens, closes = step > 0, (step < 0) & (total >= low)
     height = total - low + (step < 0)  # of a closing bracket: before it
     places = np.flatnonzero(opens | closes)
-    places = places[np.lexsort((places, height[places], group[places]))]
+    level = group * (int(height.max()) + 1) + height
+    places = places[np.argsort(level[places], kind="stable")]
     left, right = places[:-1], places[1:]
-    pair = opens[left] & closes[right] & (group[left] == group[right]) & (height[left] == height[right])
+    pair = opens[left] & closes[right] & (level[left] == level[right])
     return np.asarray(rest[left[pair]], dtype=np.intp)
 
 
-def _possible(rows: Coded, alive: Mask, negative: Mask) -> NDArray[np.intp]:
-    """Rows of users and of items with a cancellation, which spares most rows the sorting."""
-    user = np.zeros(len(rows.users) + 1, dtype=bool)
-    item = np.zeros(len(rows.items), dtype=bool)
-    user[rows.user[negative]] = True
-    user[MISSING] = False
-    item[rows.item[negative]] = True
-    return np.flatnonzero(user[rows.user] & item[rows.item] & alive)
-
-
-def _group(rows: Coded, rest: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Numbers of the different (user, item, absolute weight)."""
+def _possible(rows: Coded, alive: Mask, negative: Mask) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Rows, ascending, that share user, item and absolute weight with a cancellation; and a number for the
+    three. Bits of a hash spare most rows the exact comparison."""
+    size = np.abs(rows.weight)
+    sizes = np.unique(size[negative])
+    key = _hashed(rows, size)
+    marked = np.zeros(1 << HASH_BITS, dtype=bool)
+    marked[key[negative]] = True
+    rest = np.flatnonzero(marked[key] & alive & (rows.weight != 0))
+    place = np.searchsorted(sizes, size[rest])
+    same = sizes[np.minimum(place, len(sizes) - 1)] == size[rest]
+    rest, place = rest[same], place[same]
     pair = rows.user[rest].astype(np.int64) * len(rows.items) + rows.item[rest]
-    size = np.abs(rows.weight[rest])
-    order = np.lexsort((size, pair))
-    begins = np.zeros(len(rest), dtype=np.int64)
-    begins[1:] = (pair[order][1:] != pair[order][:-1]) | (size[order][1:] != size[order][:-1])
-    group = np.empty(len(rest), dtype=np.int64)
-    group[order] = np.cumsum(begins)
-    return group
+    if len(rows.users) * len(rows.items) * len(sizes) >= 2**62:
+        pair = np.unique(pair, return_inverse=True)[1].astype(np.int64)
+    return rest, pair * len(sizes) + place
+
+
+def _hashed(rows: Coded, size: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """(n,) HASH_BITS bits of user, item and size (multiplicative hashing; Knuth 1973)."""
+    bits = rows.user.view(np.uint32) * np.uint32(2_654_435_761)
+    bits += rows.item.view(np.uint32) * np.uint32(2_246_822_519)
+    bits += size.view(np.uint32) * np.uint32(3_266_489_917)
+    bits ^= bits >> np.uint32(15)
+    bits *= np.uint32(668_265_263)
+    return bits >> np.uint32(32 - HASH_BITS)
 
 
 def _running(
