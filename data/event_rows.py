@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from data.amounts import Writing, weight_sql, writing_of
 from data.columns import COLUMN, EVENT, ITEM, REASON, SESSION, TIME, USER, VALUE, WEIGHT
 from data.lifting import FIRST_LOOK, likely
 from data.mapping import Mapping
 from data.reading.delimited import careful_records, quick_records
 from data.reading.interruptible import execute
-from data.reading.numbers import number_sql
 from data.reading.parquet import parquet_records
 from data.reading.preview import READERS, text_records
 from data.reading.records import SPAN, Records, Workplace, field_names
@@ -25,6 +25,8 @@ from data.reading.times import seconds_sql
 EVENTS, READABLE, FIRST = "import_events", "readable_events", "first_look"
 REASONS = EMPTY_ITEM, BAD_WEIGHT, BAD_TIME = "empty item", "bad weight", "bad time"  # by `bad`, from 1
 IDS = (USER, ITEM, SESSION)
+MOST_CELLS = 2_000  # different weights looked at, to see how they are written
+MOST_CELLS_LOOKED_AT = 2_000_000  # of the first rows; fewer rows of a wide file
 NOTHING = r"|NULL|null|NaN|nan|None|<NA>|\\N"  # how exports write an absent id
 
 
@@ -97,8 +99,9 @@ def _fill(
     _look(work.con, records, shape, mapping)
     free = likely(work.con, FIRST, _free_columns(shape, mapping), mapping, "visit")
     kept = {name: f"f{shape.position(name)}" for name in mapping.keep}
-    sql = f"CREATE OR REPLACE TABLE {EVENTS} AS {_events_sql(records, shape, mapping, {**free, **kept})}"
-    execute(work.con, sql, report, 0.3)
+    writing = _weight_writing(work.con, shape, mapping)
+    rows = _events_sql(records, shape, mapping, writing, {**free, **kept})
+    execute(work.con, f"CREATE OR REPLACE TABLE {EVENTS} AS {rows}", report, 0.3)
     work.con.execute(f"CREATE OR REPLACE VIEW {READABLE} AS SELECT * FROM {EVENTS} WHERE bad = 0")
     return EventRows(records, _bad_rows(work.con, records, mapping), free, kept, notes)
 
@@ -110,8 +113,9 @@ def _look(con: Any, records: Records, shape: FileShape, mapping: Mapping) -> Non
     columns = [f"f{shape.position(name)} AS {role}" for role, name in named.items() if name is not None]
     columns += [] if visit is not None else ["NULL AS visit"]
     fields = ", ".join(columns + field_names(shape))
+    n_rows = min(FIRST_LOOK, 1 + MOST_CELLS_LOOKED_AT // len(shape.columns))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {FIRST} AS SELECT {fields} FROM {records.relation} LIMIT {FIRST_LOOK}"
+        f"CREATE OR REPLACE TEMP TABLE {FIRST} AS SELECT {fields} FROM {records.relation} LIMIT {n_rows}"
     )
 
 
@@ -121,14 +125,26 @@ def _free_columns(shape: FileShape, mapping: Mapping) -> dict[str, str]:
     return {name: f"f{i}" for i, name in enumerate(shape.columns) if name not in taken}
 
 
-def _events_sql(records: Records, shape: FileShape, mapping: Mapping, more: dict[str, str]) -> str:
+def _weight_writing(con: Any, shape: FileShape, mapping: Mapping) -> Writing:
+    """How the weights of the first rows are written."""
+    if mapping.weight is None:
+        return Writing(shape)
+    cells = con.execute(
+        f"SELECT DISTINCT f{shape.position(mapping.weight)} FROM {FIRST} LIMIT {MOST_CELLS}"
+    ).fetchall()
+    return writing_of([cell for (cell,) in cells], shape)
+
+
+def _events_sql(
+    records: Records, shape: FileShape, mapping: Mapping, writing: Writing, more: dict[str, str]
+) -> str:
     """The typed columns. Casts use trim(): DuckDB moves a bare cast into the CSV reader, where it fails."""
     cells = {role: f"f{shape.position(name)}" for role, name in mapping.roles().items()}
     columns = [f"{_id_sql(cells[role])} AS {role}_id" for role in IDS if role in cells]
     columns += [SPAN, f"{records.row_hash} AS row_hash", *(["line"] if records.numbered else [])]
     bad, cell = ["WHEN item_id IS NULL THEN 1"], [f"WHEN item_id IS NULL THEN {cells[ITEM]}"]
     if WEIGHT in cells:
-        columns.append(f"TRY_CAST({number_sql(cells[WEIGHT], shape)} AS FLOAT) AS weight")
+        columns.append(f"{weight_sql(cells[WEIGHT], writing)} AS weight")
         bad.append("WHEN weight IS NULL OR NOT isfinite(weight) THEN 2")
         cell.append(f"WHEN weight IS NULL OR NOT isfinite(weight) THEN {cells[WEIGHT]}")
     if TIME in cells:
