@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import loaders
 from dashboard.components import next_button, page, shown_problems
+from dashboard.components.choices import open_tabs
 from dashboard.components.doctor import doctor
 from dashboard.components.profile_cards import features, friends, numbers, spread, thin, time
 from dashboard.components.profile_map import taste
@@ -30,12 +29,7 @@ with shown_problems():
         name for name, has in {"time": data.has_times, "friends": data.social is not None}.items() if not has
     }
     names = [name for name in VIEWS if name not in absent]
-    tabs = st.tabs(
-        [t(f"profile.tab_{name}") for name in names],
-        key="profile_view",
-        on_change="rerun",
-        bind="query-params",
-    )
+    tabs = open_tabs("profile", [t(f"profile.tab_{name}") for name in names])
     for name, tab in zip(names, tabs, strict=True):
         if tab.open:
             with tab:

@@ -161,12 +161,12 @@ def thin(dataset: str, profile: Profile) -> None:
     if choices:
         column = st.selectbox(t("profile.attribute"), choices, key="profile_attribute", bind="query-params")
         title = t("profile.figure_attribute", column=literal(column))
-        _segments(profiles.attribute_segments(dataset, column), title, "attribute", "items")
+        _segments(profiles.attribute_segments(dataset, column), title, "by_attribute", "items")
 
 
 def _segments(table: pd.DataFrame, title: str, key: str, reached: str) -> None:
     st.markdown(f"**{title}**")
-    names = {column: t(f"profile.segment_{column}") for column in table}
+    names = {column: t(f"profile.segment_{column}") for column in table if column != "reached"}
     names["reached"] = t(f"profile.segment_reached_{reached}")
     st.dataframe(segment_table(table), hide_index=True, column_config=names, key=f"profile_{key}")
 

@@ -1,0 +1,82 @@
+"""Cards: sentences and tables of one item or one user."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.text import t
+from dashboard.text.markdown import literal
+from dashboard.text.numbers import count, date, plural, score, share, shorten
+from data.cards import ItemCard, UserCard
+from data.dataset import Dataset
+
+WIDTH = 60
+
+
+def item_sentence(card: ItemCard, data: Dataset) -> str:
+    """How often it was taken, by whom, since when; its place among all items."""
+    if not card.events:
+        return t("lookup.item_unseen")
+    words = {
+        "events": plural(card.events, "event", "events"),
+        "users": plural(card.users, "user", "users"),
+        "place": count(card.place),
+        "n": count(int(data.trained_items.sum())),
+    }
+    return f"{t('lookup.item_sentence', **words)} {_span(card.first, card.last)}".strip()
+
+
+def user_sentence(card: UserCard, data: Dataset) -> str:
+    """How much they did, on how many items, since when."""
+    if not card.events:
+        return t("lookup.user_unseen")
+    words = {
+        "events": plural(card.events, "event", "events"),
+        "items": plural(card.items, "item", "items"),
+        "place": count(card.place),
+        "n": count(int(data.trained_users.sum())),
+    }
+    return f"{t('lookup.user_sentence', **words)} {_span(card.first, card.last)}".strip()
+
+
+def _span(first: int | None, last: int | None) -> str:
+    return "" if first is None else t("lookup.span", first=date(first), last=date(last))
+
+
+def neighbour_table(near: pd.DataFrame, names: list[str], counted: str) -> pd.DataFrame:
+    """name, how many in common, likeness; in the given order."""
+    return pd.DataFrame(
+        {
+            "name": [shorten(name, WIDTH) for name in names],
+            "common": near[counted].astype(int).to_list(),
+            "cosine": [score(value) for value in near["cosine"]],
+        }
+    )
+
+
+def history_table(card: UserCard, data: Dataset) -> pd.DataFrame:
+    """The latest events: title, time, weight where weights differ, kind where there are several."""
+    table = pd.DataFrame({"name": [shorten(str(data.titles[row]), WIDTH) for row in card.history["row"]]})
+    if data.has_times:
+        table["time"] = [date(moment) for moment in card.history["time"]]
+    if card.history["weight"].nunique() > 1:
+        table["weight"] = [f"{weight:g}" for weight in card.history["weight"]]
+    if card.history["event"].notna().any():
+        table["event"] = card.history["event"]
+    return table
+
+
+def taste_table(card: UserCard) -> pd.DataFrame:
+    """category, share of the user's events, share of all events."""
+    shares = {name: [share(value) for value in card.taste[name]] for name in ("share", "all_share")}
+    return card.taste.assign(**shares)
+
+
+def taste_sentence(card: UserCard) -> str:
+    """The category that stands out most against everybody, where one does."""
+    apart = card.taste[(card.taste["share"] >= 0.1) & (card.taste["share"] >= 1.5 * card.taste["all_share"])]
+    if apart.empty or card.events < 5:
+        return ""
+    best = apart.loc[(apart["share"] / apart["all_share"]).idxmax()]
+    times = f"{best['share'] / best['all_share']:.1f}"
+    return t("lookup.taste", category=literal(best["category"]), times=times, share=share(best["share"]))

@@ -1,0 +1,52 @@
+"""Cards of items and users: opened from a link, found by a search, hopping from one to the next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard import loaders
+from dashboard.text.markdown import card_link, written
+from tests.dashboard.conftest import open_page
+
+
+def told(app) -> str:
+    return "\n".join([part.value for part in app.markdown] + [part.value for part in app.subheader])
+
+
+def first_dataset() -> str:
+    return str(loaders.datasets()["id"].iloc[0])
+
+
+def test_the_page_opens_on_an_empty_store(empty_home):
+    app = open_page("lookup")
+    assert not app.exception
+    assert app.title[0].value == "Items & users"
+
+
+def test_a_link_opens_the_card_of_an_item(seeded_home):
+    data = loaders.dataset(first_dataset())
+    app = open_page("lookup", of="item", item=str(data.items.ids[5]))
+    assert not app.exception
+    assert app.subheader[0].value == str(data.titles[5])
+    assert "by events" in told(app)
+
+
+def test_a_link_opens_the_card_of_a_user_with_the_whole_history(seeded_home):
+    data = loaders.dataset(first_dataset())
+    app = open_page("lookup", of="user", user=str(data.users.ids[3]))
+    assert not app.exception
+    history = next(frame for frame in app.dataframe if str(frame.key).startswith("lookup_history")).value
+    assert len(history) == int((data.interactions.user == 3).sum())
+
+
+def test_what_is_no_item_opens_with_the_most_popular(seeded_home):
+    app = open_page("lookup", of="nonsense", item="no such id")
+    assert not app.exception
+    assert len(app.subheader) == 1
+
+
+def test_a_title_in_a_table_leads_to_its_card_and_stays_literal():
+    cell = card_link("d123", "item", "a&b c", "A *bold* [title]")
+    assert cell == r"[A \*bold\* \[title\]](lookup?dataset=d123&of=item&item=a%26b+c)"
+    table = written(pd.DataFrame({"x": pd.Series([cell, "*raw*"], dtype=object)}))
+    assert table["x"].tolist() == [cell, r"\*raw\*"]
