@@ -32,8 +32,8 @@ class ItemsMapping(BaseModel):
     others: tuple[str, ...] = Field(default=(), description="Further columns kept as numbers or text.")
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column of the file that is used."""
+    def used(self) -> tuple[str, ...]:
+        """Every column of the file that is named."""
         title = () if self.title is None else (self.title,)
         return (self.id, *title, *self.categories, *self.text, *self.others)
 
@@ -57,7 +57,7 @@ def propose_items(
     """
     names = [str(name) for name in preview.columns]
     key = _id_column(preview, ids) if shape.columns else names[0]
-    rest = [name for name in names if name != key and not _is_clutter(preview[name])]
+    rest = [name for name in names if name != key and not is_clutter(preview[name])]
     title = _title_column(preview, rest)
     left = [name for name in rest if name != title]
     categories = named(CATEGORIES, tuple(left))
@@ -92,7 +92,7 @@ def _mean_length(values: pd.Series) -> float:
     return float(np.mean([len(text) for text in texts])) if texts else 0.0
 
 
-def _is_clutter(values: pd.Series) -> bool:
+def is_clutter(values: pd.Series) -> bool:
     """Links to pictures and pages, lists of ids and markup say nothing to a reader."""
     texts = [_flat_text(text) for text in _texts(values)]
     if not texts or all(text.startswith(("http://", "https://")) for text in texts):
@@ -135,7 +135,7 @@ def item_features(
     Raises:
         DataError: a mapped column is missing, or no id of the table occurs among `ids`.
     """
-    missing = [name for name in mapping.columns if name not in table]
+    missing = [name for name in mapping.used if name not in table]
     if missing:
         raise DataError(
             f"{where} has no column {missing[0]!r}.",
@@ -174,15 +174,15 @@ def _features(rows: pd.DataFrame, mapping: ItemsMapping) -> pd.DataFrame:
     if mapping.text:
         columns[TEXT] = _joined([_cleaned(rows[name], _flat_text) for name in mapping.text], " ")
     for name in mapping.others:
-        values = _number_or_text(rows[name])
+        values = number_or_text(rows[name])
         if values.notna().any():
-            columns[_free_name(name, columns)] = values
+            columns[free_name(name, columns.keys() | OWN_NAMES)] = values
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
-    """A column name that differs from the others even where capitals do not count."""
-    lower, unique, count = {other.lower() for other in taken} | OWN_NAMES, name, 1
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A column name that differs from those taken even where capitals do not count."""
+    lower, unique, count = {other.lower() for other in taken}, name, 1
     while unique.lower() in lower:
         count += 1
         unique = f"{name}_{count}"
@@ -252,7 +252,7 @@ def _joined(parts: list[pd.Series], separator: str) -> pd.Series:
     return whole
 
 
-def _number_or_text(values: pd.Series) -> pd.Series:
+def number_or_text(values: pd.Series) -> pd.Series:
     """Numbers where at least 95 % of the filled cells are numbers, else text."""
     texts = _cleaned(values, lambda text: text.strip().lstrip("$€£"))
     numbers = pd.to_numeric(texts, errors="coerce").astype("float64")

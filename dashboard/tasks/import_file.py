@@ -1,9 +1,11 @@
-"""Import a file: map, check, reconcile, store as a data set."""
+"""Import files: map, check, reconcile, store as a data set."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+
+from pydantic import Field
 
 from core.progress import Report
 from dashboard.server.sent_name import by_sent_name
@@ -13,20 +15,61 @@ from dashboard.tasks.registering import register_dataset
 from data.artifacts import Home
 from data.cleaning import Cleaning
 from data.errors import ConfigError, NotFound
-from data.ingest import import_file
+from data.ingest import ImportReport, import_files, name_of
 from data.mapping import Mapping
+from data.recipe import ROLES, FileRole, Files, GivenFile, Recipe, read_recipe
 
 
-class Spec(TaskSpec):
-    """The file (a path, or the id of an upload), how its columns are meant, and the item file beside it."""
+class FilesSpec(TaskSpec):
+    """Files by role (events, validation, test, items, users, social), and what is meant by their columns.
+
+    Of each role those of `uploads` come first, then those of `paths`; items, users and social take one file.
+    `file`, `upload`, `items_file` and `items_upload` are short for one file of events or items; `mapping`,
+    `cleaning` and `name` win over the recipe's.
+    """
 
     file: str = ""
     upload: str = ""
+    items_file: str = ""
+    items_upload: str = ""
+    uploads: dict[FileRole, list[str]] = Field(default_factory=dict)
+    paths: dict[FileRole, list[str]] = Field(default_factory=dict)
+    recipe: dict[str, Any] | None = None
     mapping: dict[str, Any] | None = None
     cleaning: dict[str, Any] | None = None
     name: str | None = None
-    items_file: str = ""
-    items_upload: str = ""
+
+
+class Spec(FilesSpec):
+    """Files and recipe; `parent` names a data set to which the events are added, as its next version."""
+
+    parent: str | None = None
+
+
+def files_of(spec: FilesSpec, home: Home) -> Files:
+    """The files that are meant.
+
+    Raises:
+        NotFound: no such file or upload.
+        ConfigError: none of events is named, or several of items, users or social.
+    """
+    short = {"events": (spec.upload, spec.file), "items": (spec.items_upload, spec.items_file)}
+    found: dict[str, tuple[GivenFile, ...]] = {}
+    for role in ROLES:
+        upload, path = short.get(role, ("", ""))
+        uploads = [*([upload] if upload else []), *spec.uploads.get(role, [])]
+        paths = [*([path] if path and not upload else []), *spec.paths.get(role, [])]
+        meant = [*(located(home, "", one) for one in uploads), *(located(home, one, "") for one in paths)]
+        found[role] = tuple(GivenFile(*one) for one in meant if one is not None)
+    if not found["events"]:
+        raise ConfigError("No file was named.", "Give a file to import.")
+    for role in ("items", "users", "social"):
+        if len(found[role]) > 1:
+            raise ConfigError(
+                f"{len(found[role])} files of {role} were named.", "Give one; join them beforehand."
+            )
+    one = {role: next(iter(found[role]), None) for role in ("items", "users", "social")}
+    return Files(found["events"], found["validation"], found["test"], **one)
 
 
 def located(home: Home, file: str, upload: str) -> tuple[Path, str] | None:
@@ -45,47 +88,40 @@ def located(home: Home, file: str, upload: str) -> tuple[Path, str] | None:
     return path, path.name
 
 
+def recipe_of(spec: FilesSpec, files: Files) -> Recipe:
+    """The recipe with what the spec says beside it.
+
+    Raises:
+        ConfigError: an unknown key or a value out of range.
+    """
+    said: dict[str, Any] = {
+        "name": spec.name,
+        "mapping": None if spec.mapping is None else Mapping(**spec.mapping),
+        "cleaning": None if spec.cleaning is None else Cleaning(**spec.cleaning),
+    }
+    recipe = Recipe() if spec.recipe is None else read_recipe(spec.recipe)
+    recipe = recipe.model_copy(update={key: value for key, value in said.items() if value is not None})
+    return recipe.model_copy(update={"name": recipe.name or name_of(files.events[0].name)})
+
+
 def run(spec: Spec, home: Home, report: Report) -> Result:
     """Import; the counts reconcile or nothing is stored.
 
     Returns:
-        dataset, existed, name, rows {lines, header, accepted, removed, quarantined}, events, users, items,
-        lifted, notes.
+        dataset, existed, name, rows {lines, header, accepted, removed {rule: lines}, quarantined}, events,
+        users, items, lifted, notes, files, joins, parent, version, added.
     """
-    events, items = located(home, spec.file, spec.upload), located(home, spec.items_file, spec.items_upload)
-    if events is None:
-        raise ConfigError("No file was named.", "Give a file to import.")
-    path, sent_as = events
-    with by_sent_name(events, items):
-        done = import_file(
-            path,
-            home,
-            mapping=None if spec.mapping is None else Mapping(**spec.mapping),
-            cleaning=None if spec.cleaning is None else Cleaning(**spec.cleaning),
-            name=spec.name or sent_as.split(".")[0],
-            items_path=None if items is None else items[0],
-            file_name=sent_as,
-            items_file_name=None if items is None else items[1],
-            report=report,
-        )
-    removed = {str(rule): int(count) for rule, count in done.removed.items()}
-    return {
-        "dataset": done.dataset,
-        "existed": bool(done.existed),
-        "name": done.name,
-        "rows": {
-            "lines": int(done.lines),
-            "header": int(done.header),
-            "accepted": int(done.accepted),
-            "removed": removed,
-            "quarantined": int(done.quarantined),
-        },
-        "events": int(done.events),
-        "users": int(done.users),
-        "items": int(done.items),
-        "lifted": list(done.lifted),
-        "notes": [str(note) for note in done.notes],
-    }
+    files = files_of(spec, home)
+    with by_sent_name(*((file.path, file.name) for file in files.all)):
+        done = import_files(files, home, recipe=recipe_of(spec, files), parent=spec.parent, report=report)
+    return result_of(done)
+
+
+def result_of(done: ImportReport) -> Result:
+    """The report as the result of a job."""
+    told = done.as_json()
+    told["rows"]["removed"] = told.pop("removed_by_rule")
+    return told
 
 
 def lane(spec: Spec) -> Lane:

@@ -133,6 +133,7 @@ def test_a_column_that_follows_from_the_item_is_lifted(tmp_path: Path, home: Hom
         lines.append(f"u{i % 90},i{item},{title},{'AB'[item % 2]},{item * 1.5},{'XYZ'[i % 90 % 3]},{i}")
     report = import_file(write(tmp_path, "\n".join(lines)), home)
     assert report.lifted == ("title", "genre", "price")
+    assert report.lifted_users == ("country",)
     features = load_dataset(home, report.dataset).item_features
     ids = load_dataset(home, report.dataset).items.ids
     assert features["title"].tolist() == [f"Film {name[1:]}" for name in ids]
