@@ -1,4 +1,4 @@
-"""Rules over readable rows, each with the number of lines it touches."""
+"""Rules over readable rows, each with the number of lines it touches; and which of them are proposed."""
 
 from data.cleaning.applying import Cleaned as Cleaned
 from data.cleaning.applying import clean as clean

@@ -1,0 +1,161 @@
+"""Codes that are no products, told by how they are written, what they are called and how they are booked.
+
+Nothing here knows a shop: a code speaks against itself when it is written unlike nearly all others, when its
+description consists of words of fees, or when it is mostly booked with a negative weight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.cleaning.fee_words import FEES, known_share, said
+from data.cleaning.suggestions import Evidence, Suggestion
+from data.coded import MISSING, Coded
+from data.columns import ITEM, TITLE
+from data.reading.words import NAMES, plain
+from data.wording import number, percent
+
+FEW = 20  # codes, below which no way of writing is the usual one
+USUAL = 0.9  # share of codes with a digit, from which one without is odd
+RARE = 0.01  # share of codes of the same form, below which the form is odd
+SHORT = 5  # letters of an abbreviation
+HALF = 0.5  # share of words of fees that is enough for an odd code
+BOOKED_BACK = 0.5  # share of negative rows that speaks against an odd code
+ENOUGH_ROWS = 5
+ASSORTMENT = 0.05  # share of codes called like fees, from which the shop sells just that
+
+
+@dataclass(frozen=True, eq=False)
+class _Codes:
+    ids: list[str]
+    names: list[str]  # descriptions, empty where none is known
+    rows: NDArray[np.int64]  # with a user
+    negative: NDArray[np.float64]  # share of all rows
+    digits: float  # share of codes with a digit
+    forms: Counter[str]
+
+
+def propose_non_products(coded: Coded, item_table: pd.DataFrame | None) -> Suggestion | None:
+    """Codes to set aside, each with its reason; None where nothing looks like one.
+
+    Args:
+        item_table: column "item" and what follows from the item, as text.
+    """
+    codes = _codes(coded, item_table)
+    found = _by_form(codes)
+    by_name = {k: why for k, why in _by_name(codes).items() if k not in found}
+    if len(found) + len(by_name) <= max(ASSORTMENT * len(codes.ids), 3):
+        found |= by_name
+        found |= _called_alike(codes, found)
+    if not found:
+        return None
+    order = sorted(found, key=lambda k: (-codes.rows[k], codes.ids[k]))
+    evidence = tuple(Evidence(codes.ids[k], found[k], int(codes.rows[k])) for k in order)
+    rows = int(codes.rows[order].sum())
+    shown = ", ".join(item.id for item in evidence[:5]) + (", …" if len(evidence) > 5 else "")
+    codes_are = "1 code looks" if len(evidence) == 1 else f"{number(len(evidence))} codes look"
+    return Suggestion(
+        "non_products",
+        f"{codes_are} like no product: {shown} ({number(rows)} rows with a user).",
+        rows,
+        {"drop_items": tuple(item.id for item in evidence)},
+        evidence,
+    )
+
+
+def _codes(coded: Coded, table: pd.DataFrame | None) -> _Codes:
+    ids = [str(item) for item in coded.items]
+    named = coded.user != MISSING
+    n_items = len(ids)
+    total = np.maximum(np.bincount(coded.item, minlength=n_items), 1)
+    negative = np.bincount(coded.item[coded.weight < 0], minlength=n_items) / total
+    rows = np.bincount(coded.item[named], minlength=n_items)
+    digits = sum(any(letter.isdigit() for letter in text) for text in ids) / max(n_items, 1)
+    return _Codes(ids, _names(ids, table), rows, negative, digits, Counter(map(form, ids)))
+
+
+def form(text: str) -> str:
+    """How an id is written: runs of digits as 9, of letters as A, other marks as they stand (85123A: 9A)."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
+
+
+def _names(ids: list[str], table: pd.DataFrame | None) -> list[str]:
+    column = None if table is None else _name_column(table)
+    if table is None or column is None:
+        return [""] * len(ids)
+    known = table.dropna(subset=[column])
+    of = dict(zip(known[ITEM].astype(str), known[column].astype(str), strict=True))
+    return [of.get(text, "") for text in ids]
+
+
+def _name_column(table: pd.DataFrame) -> str | None:
+    """The column with the title; without one the text column with the most different values."""
+    columns = [str(name) for name in table.columns if name != ITEM]
+    named = [name for name in columns if plain(name) in NAMES[TITLE]]
+    if named:
+        return min(named, key=lambda name: NAMES[TITLE].index(plain(name)))
+    texts = [name for name in columns if not pd.api.types.is_numeric_dtype(table[name].dtype)]
+    return max(texts, key=lambda name: len(pd.factorize(table[name])[1]), default=None)
+
+
+def _by_form(codes: _Codes) -> dict[int, str]:
+    """Codes written unlike nearly all others, with something else that speaks against them."""
+    if len(codes.ids) < FEW:
+        return {}
+    found = {}
+    for k, text in enumerate(codes.ids):
+        odd = _odd(codes, text)
+        if odd is None:
+            continue
+        words = said(codes.names[k])
+        if known_share(words) >= HALF:
+            found[k] = f"{odd}; it is called {codes.names[k]!r}"
+        elif codes.negative[k] >= BOOKED_BACK and codes.rows[k] >= ENOUGH_ROWS:
+            found[k] = f"{odd}; {percent(codes.negative[k])} of its rows are negative"
+        elif _abbreviation(codes, text):
+            found[k] = odd + (f"; it is called {codes.names[k]!r}" if words else "")
+    return found
+
+
+def _odd(codes: _Codes, text: str) -> str | None:
+    with_digit = any(letter.isdigit() for letter in text)
+    if not with_digit and USUAL <= codes.digits < 1:
+        n_with = number(round(codes.digits * len(codes.ids)))
+        return f"the code has no digit, as {n_with} of {number(len(codes.ids))} codes have"
+    if with_digit and codes.digits >= USUAL and codes.forms[form(text)] < RARE * len(codes.ids):
+        return "the code is written unlike nearly all others"
+    return None
+
+
+def _abbreviation(codes: _Codes, text: str) -> bool:
+    return len(text) <= SHORT and text.isalpha() and codes.digits >= USUAL
+
+
+def _by_name(codes: _Codes) -> dict[int, str]:
+    """Codes of any form of which every word is one of fees: the description has two or more, or the code
+    itself is the word."""
+    found = {}
+    for k, text in enumerate(codes.ids):
+        words = said(codes.names[k])
+        if len(words) >= 2 and known_share(words) == 1:
+            found[k] = f"it is called {codes.names[k]!r}"
+        elif said(text) and known_share(said(text)) == 1 and not any(c.isdigit() for c in text):
+            found[k] = "the code is the word for a fee"
+    return found
+
+
+def _called_alike(codes: _Codes, found: dict[int, str]) -> dict[int, str]:
+    """Codes called like one of those found, but for numbers: a voucher over another amount."""
+    alike = {said(codes.names[k]): k for k in found if set(said(codes.names[k])) & FEES}
+    more = {}
+    for k in range(len(codes.ids)):
+        twin = alike.get(said(codes.names[k])) if codes.names[k] and k not in found else None
+        if twin is not None and len(said(codes.names[k])) >= 2:
+            more[k] = f"it is called {codes.names[k]!r}, as {codes.ids[twin]} is"
+    return more
