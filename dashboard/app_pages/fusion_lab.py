@@ -11,9 +11,10 @@ from dashboard import loaders
 from dashboard.components import empty_state, job_panel, next_button, page, shown_problems, user_search
 from dashboard.components.fusion_controls import Recipe, fusion_controls, save_button
 from dashboard.components.fusion_figures import fusion_figures
+from dashboard.components.links import item_link, user_link
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
-from dashboard.text.markdown import literal, written
+from dashboard.text.markdown import written
 from dashboard.views import fusion as view
 from dashboard.views.conditions import Conditions, row_of_user
 
@@ -71,8 +72,11 @@ with shown_problems():
             st.markdown(view.finding(result, recipe.metric, recipe.k, labels))
             st.caption(t("fusion_lab.validation", n=numbers.count(result.fused.n)))
     with shown:
-        st.markdown(t("fusion_lab.list_of", user=literal(found.dataset.users.ids[user])))
-        rows = view.list_table(table, members, labels, found.judged.targets[row])
+        st.markdown(
+            t("fusion_lab.list_of", user=user_link(here.dataset)(user, str(found.dataset.users.ids[user])))
+        )
+        link = item_link(here.dataset)
+        rows = view.list_table(table, members, labels, found.judged.targets[row], link)
         st.table(written(rows), hide_index=True)
         st.caption(t("fusion_lab.legend"))
     fusion_figures(

@@ -12,9 +12,10 @@ from dashboard.charts.side_by_side import bump
 from dashboard.components import chart_card, next_button, page, run_picker, shown_problems, user_search
 from dashboard.components.choices import k_choice, one_of
 from dashboard.components.history_editor import history_editor
+from dashboard.components.links import item_link, user_link
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
-from dashboard.text.markdown import literal, written
+from dashboard.text.markdown import written
 from dashboard.views import side_by_side as view
 from dashboard.views.conditions import history_of, taken_later
 from data.errors import ConfigError
@@ -45,6 +46,11 @@ def recommenders(runs: tuple[str, ...]) -> dict[str, Recommender]:
         return models
 
 
+def shown_id(user: int) -> str:
+    """The user's id, cut where it is long."""
+    return numbers.shorten(str(found.dataset.users.ids[user]), 20)
+
+
 def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int], user: int | None) -> None:
     """Finding, history beside lists, and how titles move."""
     lists = view.lists_for(models, row, found, user=user)
@@ -54,13 +60,14 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         if user is None:
             st.caption(t("side_by_side.edited", n=len(row.items)))
         left, right = st.columns([1, 2.4])
-        name = "" if user is None else literal(numbers.shorten(str(found.dataset.users.ids[user]), 20))
+        name = "" if user is None else user_link(here.dataset)(user, shown_id(user))
         head = "history" if user is None else "history_user"
         left.markdown(t(f"side_by_side.{head}", n=len(row.items), user=name))
-        past = view.history_table(row, found.dataset.titles)
+        link = item_link(here.dataset)
+        past = view.history_table(row, found.dataset.titles, link=link)
         left.table(written(past), hide_index=True, height=PAST if len(past) > k else "content")
         right.markdown(t("side_by_side.lists"))
-        cells = view.side_by_side_table(tidy, taken=taken, width=LONGEST)
+        cells = view.side_by_side_table(tidy, taken=taken, width=LONGEST, link=link)
         right.table(written(cells), hide_index=True)
         st.caption(t("side_by_side.legend", depth=view.DEPTH))
         for sentence in view.stand_ins(lists):

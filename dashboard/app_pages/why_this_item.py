@@ -9,6 +9,7 @@ from dashboard import loaders
 from dashboard.components import next_button, page, problem_box, shown_problems, user_search
 from dashboard.components.explanation_card import explanation_card, explanation_panel, without_event_card
 from dashboard.components.item_choice import item_choice
+from dashboard.components.links import item_link, user_link
 from dashboard.components.run_choice import run_choice
 from dashboard.loaders import compare
 from dashboard.text import numbers, t
@@ -24,8 +25,11 @@ NAME, DEPTH = "why_this_item", 20
 def headline(listed: Shown, model: str, item: int, user: int, found: Conditions) -> str:
     """What is explained, in one line."""
     place = [int(one) for one in listed.items].index(item) + 1 if item in listed.items else 0
-    named = {"model": model, "title": found.dataset.titles[item], "user": found.dataset.users.ids[user]}
-    words = {key: literal(text) for key, text in named.items()}
+    words = {
+        "model": literal(model),
+        "title": item_link(here.dataset)(item, str(found.dataset.titles[item])),
+        "user": user_link(here.dataset)(user, str(found.dataset.users.ids[user])),
+    }
     key = "headline" if place else "headline_unlisted"
     return t(f"why_this_item.{key}", rank=place, depth=DEPTH, **words)
 

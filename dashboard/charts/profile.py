@@ -115,6 +115,7 @@ def week_clock(table: pd.DataFrame, days: Sequence[str], *, x_title: str) -> go.
             y=list(days),
             colorscale=SEQUENTIAL,
             zmin=0,
+            zmax=float(table["share"].max()),
             xgap=1,
             ygap=1,
             colorbar={"tickformat": ".1%", "thickness": 10, "outlinewidth": 0},
@@ -148,7 +149,7 @@ def point_map(table: pd.DataFrame, found: NDArray[np.bool_]) -> go.Figure:
             )
         )
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x")
+    figure.update_yaxes(visible=False)
     return figure
 
 

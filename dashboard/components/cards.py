@@ -50,7 +50,6 @@ def user_card(dataset: str, row: int) -> None:
             st.dataframe(view.taste_table(card), hide_index=True, column_config=columns, key="lookup_taste")
         _attributes(card.attributes, "user")
         _near(dataset, card.near, "near", "common", state.USER)
-    _over_time(card.over_time, "user")
 
 
 def _head(title: str, id_: str, sentence: str) -> None:

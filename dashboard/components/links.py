@@ -6,6 +6,9 @@ from typing import NoReturn
 
 import streamlit as st
 
+from dashboard import loaders, state
+from dashboard.text.markdown import Link, Markdown, card_link
+
 FOLDER = "app_pages"
 
 
@@ -17,3 +20,23 @@ def page_file(name: str) -> str:
 def go_to(name: str) -> NoReturn:
     """Open the page `name` now; what is looked at goes along through the session."""
     st.switch_page(page_file(name))
+
+
+def item_link(dataset: str) -> Link:
+    """Row number and words of an item as a link to its card."""
+    ids = loaders.dataset(dataset).items.ids
+
+    def link(row: int, words: str) -> Markdown:
+        return card_link(dataset, state.ITEM, str(ids[row]), words)
+
+    return link
+
+
+def user_link(dataset: str) -> Link:
+    """Row number and words of a user as a link to their card."""
+    ids = loaders.dataset(dataset).users.ids
+
+    def link(row: int, words: str) -> Markdown:
+        return card_link(dataset, state.USER, str(ids[row]), words)
+
+    return link

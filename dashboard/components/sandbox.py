@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.components.choices import k_choice
 from dashboard.components.history_editor import history_editor
+from dashboard.components.links import item_link
 from dashboard.components.run_choice import runs_choice
 from dashboard.loaders import compare
 from dashboard.text import t
@@ -43,7 +44,7 @@ def sandbox(page: str, dataset: str, runs: pd.DataFrame) -> None:
     with top:
         st.markdown(t("new_users.sandbox" if items else "new_users.sandbox_empty", n=len(items)))
         tidy = lists.tidy_lists(now, found.dataset.titles, k=k)
-        table = lists.side_by_side_table(tidy, width=LONGEST, moves=False)
+        table = lists.side_by_side_table(tidy, width=LONGEST, moves=False, link=item_link(dataset))
         st.table(written(table), hide_index=True)
         words = changed_titles(before, now, k) if items else ""
         st.caption(" ".join([words, *lists.stand_ins(now)]))

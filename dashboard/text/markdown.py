@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -15,6 +16,9 @@ class Markdown(str):
     """Text that is Markdown on purpose: `written` leaves it as it is. Columns of it have the dtype object."""
 
     __slots__ = ()
+
+
+Link = Callable[[int, str], Markdown]  # (row number, words) → the words as a link to a card
 
 
 def literal(text: object) -> str:

@@ -17,6 +17,7 @@ from core.fusion.pool import FusedRecommendations, fuse_top_k, slider_metric
 from core.metrics import METRICS, PER_USER
 from core.significance import Interval, column_intervals
 from dashboard.text import numbers, t
+from dashboard.text.markdown import Link, Markdown
 from dashboard.views.labels import distinct
 
 DRAWS = 1_000_000  # users × resamples that a slider move may cost
@@ -185,17 +186,21 @@ def tidy_parts(table: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
 
 
 def list_table(
-    table: pd.DataFrame, members: Sequence[str], labels: Mapping[str, str], targets: csr_matrix
+    table: pd.DataFrame,
+    members: Sequence[str],
+    labels: Mapping[str, str],
+    targets: csr_matrix,
+    link: Link | None = None,
 ) -> pd.DataFrame:
     """What a person reads of `fused_table`: rank, title (✓ where it was taken later), score, members' ranks.
 
-    `targets` is the (1, n_items) row of what the user went on to take.
+    `targets` is the (1, n_items) row of what the user went on to take; `link` makes of an item and its words
+    a link to its card.
     """
     taken = set(targets.indices)
     shown = pd.DataFrame({t("fusion_lab.column_rank"): table["rank"]})
-    shown[t("fusion_lab.column_title")] = [
-        ("✓ " if row.item in taken else "") + numbers.shorten(row.title, 64) for row in table.itertuples()
-    ]
+    words = [_titled(row.item, numbers.shorten(row.title, 64), taken, link) for row in table.itertuples()]
+    shown[t("fusion_lab.column_title")] = pd.Series(words, index=table.index, dtype=object)
     digits = 3 if table["score"].max() >= 0.1 else 4  # reciprocal ranks are small
     shown[t("fusion_lab.column_score")] = [f"{score:.{digits}f}" for score in table["score"]]
     heads = dict(zip(members, distinct([numbers.shorten(labels[m], 16) for m in members]), strict=True))
@@ -204,6 +209,11 @@ def list_table(
             numbers.MISSING if pd.isna(rank) else str(int(rank)) for rank in table[f"rank: {member}"]
         ]
     return shown
+
+
+def _titled(item: int, title: str, taken: set[int], link: Link | None) -> str:
+    mark = "✓ " if item in taken else ""
+    return f"{mark}{title}" if link is None else Markdown(f"{mark}{link(int(item), title)}")
 
 
 def parts_table(table: pd.DataFrame, members: Sequence[str], labels: Mapping[str, str]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from core.arrays import NO_ITEM
 from core.models.base import Recommender
 from core.ranking import Recommendations, recommend
 from dashboard.text import numbers, t
+from dashboard.text.markdown import Link, Markdown
 from dashboard.views.conditions import Conditions
 from dashboard.views.labels import distinct
 from dashboard.workspace.listed import ListedRecommender
@@ -111,21 +112,31 @@ def arrow(moved: Any) -> str:
 
 
 def side_by_side_table(
-    tidy: pd.DataFrame, *, taken: frozenset[int] = frozenset(), width: int = 30, moves: bool = True
+    tidy: pd.DataFrame,
+    *,
+    taken: frozenset[int] = frozenset(),
+    width: int = 30,
+    moves: bool = True,
+    link: Link | None = None,
 ) -> pd.DataFrame:
-    """Rank by list: title and movement against the first list; ✓ marks what the user went on to take."""
+    """Rank by list: title and movement against the first list; ✓ marks what the user went on to take.
+
+    `link` makes of an item and its words a link to its card; None leaves the words as they are.
+    """
     names = list(dict.fromkeys(tidy["list"]))
     still = names[:1] if moves else names  # lists without arrows
-    cells = tidy.assign(cell=[_cell(row, row.list in still, taken, width) for row in tidy.itertuples()])
+    words = [_cell(row, row.list in still, taken, width, link) for row in tidy.itertuples()]
+    cells = tidy.assign(cell=pd.Series(words, index=tidy.index, dtype=object))
     wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names).fillna("")
     wide.columns = distinct([numbers.shorten(name, 24) for name in names])
     return wide.rename_axis(t("side_by_side.column_rank")).reset_index()
 
 
-def _cell(row: Any, still: bool, taken: frozenset[int], width: int) -> str:
+def _cell(row: Any, still: bool, taken: frozenset[int], width: int, link: Link | None) -> str:
     mark = "✓ " if row.item in taken else ""
     moved = "" if still else f"{arrow(row.moved)} · "
-    return f"{moved}{mark}{numbers.shorten(row.title, width)}"
+    title = numbers.shorten(row.title, width)
+    return f"{moved}{mark}{title}" if link is None else Markdown(f"{moved}{mark}{link(int(row.item), title)}")
 
 
 def long_table(tidy: pd.DataFrame) -> pd.DataFrame:
@@ -140,13 +151,14 @@ def long_table(tidy: pd.DataFrame) -> pd.DataFrame:
     return tidy[list(names)].rename(columns=names)
 
 
-def history_table(histories: Histories, titles: NDArray[Any], *, last: int = 50) -> pd.DataFrame:
-    """What the models see of the only row, latest first: title, date where known."""
-    table = pd.DataFrame(
-        {
-            t("side_by_side.column_title"): [str(title) for title in titles[histories.items]],
-        }
-    )
+def history_table(
+    histories: Histories, titles: NDArray[Any], *, last: int = 50, link: Link | None = None
+) -> pd.DataFrame:
+    """What the models see of the only row, latest first: title (a link to its card), date where known."""
+    words = [
+        str(titles[item]) if link is None else link(int(item), str(titles[item])) for item in histories.items
+    ]
+    table = pd.DataFrame({t("side_by_side.column_title"): pd.Series(words, dtype=object)})
     if histories.times is not None:
         # hyphens that do not break: a date stays on one line beside a long title
         dates = pd.to_datetime(histories.times, unit="s").strftime("%Y\u2011%m\u2011%d")

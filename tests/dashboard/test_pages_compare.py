@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from dashboard import loaders
 from dashboard.loaders import compare
 from dashboard.tasks import TASKS
 from dashboard.tasks.fuse import short_label
+from dashboard.text.markdown import literal
 from dashboard.views import fusion
 from dashboard.views.conditions import history_of
 from dashboard.views.side_by_side import lists_for
@@ -280,8 +283,10 @@ def test_a_link_reopens_the_tab_and_only_the_open_one_is_drawn(name, tab, figure
 def test_the_title_to_follow_stands_in_the_link(seeded_home):
     app = open_page("side_by_side")
     data = loaders.dataset(loaders.datasets()["id"].iloc[0])
-    title = app.table[1].value.iloc[1, 1].removeprefix("✓ ")  # second of the first list
-    item = next(str(one) for one, name in zip(data.items.ids, data.titles, strict=True) if name == title)
+    cell = app.table[1].value.iloc[1, 1]  # second of the first list: a link to the item's card
+    item = parse_qs(cell.rsplit("?", 1)[1].removesuffix(")"))["item"][0]
+    title = str(data.titles[data.items.index_of([item])[0]])
+    assert f"[{literal(title)}](lookup?" in cell
     linked = open_page("side_by_side", strong=item)
     assert widget(linked.selectbox, "side_by_side_strong").value == item
     assert any(f"in colour “{title}”" in text.value for text in linked.markdown)
