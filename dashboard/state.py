@@ -20,11 +20,16 @@ USER = "user"
 ITEM = "item"
 PROTOCOL = "protocol"
 SPLIT_SETTINGS = "split_settings"
+SPLIT_SEED = "split_seed"
 SEEN = "seen"
+LIMITS = "limits"
+SAVED_SPLIT = "saved_split"
 JOB = "job"
 UPLOAD = "upload"
 ITEMS_UPLOAD = "items_upload"
-OF_DATASET = (RUNS, USER, ITEM, PROTOCOL, SPLIT_SETTINGS, SEEN)  # forgotten when the dataset changes
+OF_DATASET = (  # forgotten when the dataset changes
+    RUNS, USER, ITEM, PROTOCOL, SPLIT_SETTINGS, SPLIT_SEED, SEEN, LIMITS, SAVED_SPLIT,
+)  # fmt: skip
 
 PICKED_JOB = "runs_job"  # session only: the job whose log is read
 

@@ -115,6 +115,11 @@ class LimitColumns:
     numbers: tuple[str, ...]
     categories: tuple[str, ...]
 
+    @property
+    def any(self) -> bool:
+        """Is there anything but popularity to limit by?"""
+        return bool(self.stock or self.numbers or self.categories)
+
 
 def limit_columns(dataset: Dataset) -> LimitColumns:
     """Item columns that can limit the candidates; empty without item features."""

@@ -9,15 +9,15 @@ import streamlit as st
 
 from core.metrics import METRICS
 from core.models import MODELS
-from dashboard import loaders, state
+from dashboard import loaders
 from dashboard.components import empty_state, job_panel, next_button, page
 from dashboard.components.lists_form import lists_form, lists_outcome
 from dashboard.components.number_table import written
 from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
+from dashboard.components.split_choice import read_choice
 from dashboard.text import t
 from dashboard.text.numbers import date_time, duration, plural, score, shorten
 from dashboard.views.runs import METRIC, K, runs_table
-from data.splits import SPLITTERS
 
 
 def sentence(runs: pd.DataFrame) -> str:
@@ -70,17 +70,9 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     return chosen
 
 
-def conditions() -> dict[str, Any]:
+def conditions(dataset: str) -> dict[str, Any]:
     """Split and policy chosen on Split & policy, else the recommended ones."""
-    protocol = state.read(state.PROTOCOL)
-    if protocol not in SPLITTERS:
-        return {}
-    asked: dict[str, Any] = {
-        "protocol": protocol,
-        "split": state.settings(state.SPLIT_SETTINGS, protocol) or {},
-    }
-    seen = state.read(state.SEEN)
-    return asked | ({"policy": seen} if seen else {})
+    return read_choice(dataset).spec()
 
 
 here = page("runs")
@@ -102,7 +94,7 @@ with tabs[0]:
 with tabs[1]:
     settings(chosen, loaders.labels(here.runs))
 with tabs[2]:
-    lists_form(here.dataset, conditions())
+    lists_form(here.dataset, conditions(here.dataset))
     lists_outcome(here.dataset)
 with tabs[3]:
     jobs_and_logs()

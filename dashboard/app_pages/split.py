@@ -2,86 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import loaders, state
-from dashboard.components import config_form, next_button, page, shown_problems
-from dashboard.components.number_table import written
-from dashboard.components.split_card import counts_columns, split_card
+from dashboard.components import next_button, page, shown_problems
+from dashboard.components import split_card as card
+from dashboard.components import split_tabs as tabs
+from dashboard.components.choices import open_tabs
+from dashboard.components.policy_panel import choose_limits, choose_policy, policy_effect
+from dashboard.components.split_choice import choose_protocol, read_choice, settings_form, write_limits
+from dashboard.loaders import splits
 from dashboard.text import t
-from dashboard.text.numbers import exact_count
-from dashboard.views.split import counts_table
-from data.splits import SPLITTERS, SplitAdvice
-from data.splits.advice import ENOUGH_USERS
+from dashboard.text.markdown import literal
+from data.splits import SPLITTERS
 
-POLICIES = ("hide", "allow")
+TABS = ("protocols", "rolling", "saved")
 
 
-def sentence(advice: SplitAdvice, protocol: str) -> str:
+def sentence(dataset: str, protocol: str, refused: str) -> str:
     """What is recommended, and how the choice differs."""
+    advice = loaders.advice(dataset)
     label = SPLITTERS[protocol].label
-    note = str(advice.counts.set_index("protocol")["note"].get(protocol) or "")
-    if note:
-        return t("split.cannot", label=label, note=note)
+    if refused:
+        return t("split.cannot", label=label, note=literal(refused))
     if protocol == advice.protocol:
         return t("split.recommended", label=label, reason=advice.reason)
     return t("split.other", label=label, advised=SPLITTERS[advice.protocol].label, reason=advice.reason)
 
 
-def choose_protocol(protocol: str) -> None:
-    """One of the protocols, in the URL."""
-    st.session_state["split_protocol"] = protocol
-    st.radio(
-        t("split.choose"),
-        list(SPLITTERS),
-        format_func=lambda name: SPLITTERS[name].label,
-        key="split_protocol",
-        help=t("split.choose_help"),
-        on_change=lambda: state.write(state.PROTOCOL, st.session_state["split_protocol"]),
-    )
-
-
-def choose_policy(dataset: str) -> None:
-    """Hide or allow, with the proposal from the measured repeats."""
-    proposed, reason = loaders.policy_advice(dataset)
-    st.session_state["split_policy"] = state.settle(state.SEEN, POLICIES, proposed)
-    st.radio(
-        t("split.policy"),
-        POLICIES,
-        format_func=lambda name: t(f"split.policy_{name}"),
-        captions=[t(f"split.policy_{name}_help") for name in POLICIES],
-        key="split_policy",
-        on_change=lambda: state.write(state.SEEN, st.session_state["split_policy"]),
-    )
-    st.caption(t("split.policy_reason", policy=t(f"split.policy_{proposed}").lower(), reason=reason))
+def saved_name(dataset: str) -> str:
+    """The name of the saved split that is chosen, when nothing was changed since."""
+    known = {entry.id: entry for entry in splits.saved_splits(dataset)}
+    entry = known.get(state.read(state.SAVED_SPLIT) or "")
+    if entry is None or entry.choice != choice:
+        return ""
+    return t("split.saved_now", name=literal(entry.name))
 
 
 here = page("split", needs="data")
-advice = loaders.advice(here.dataset)
-protocol = state.settle(state.PROTOCOL, list(SPLITTERS), advice.protocol)
-advised = advice.config if protocol == advice.protocol else {}
-st.markdown(sentence(advice, protocol))
-figure = st.container()
-left, right = st.columns(2)
+choice = read_choice(here.dataset)
+head, picture = st.container(), st.container()
+left, right = st.columns(2, gap="large")
 with left:
-    choose_protocol(protocol)
+    choose_protocol(choice.protocol)
+    with st.expander(t("split.settings")):
+        config = settings_form(here.dataset, choice)
 with right:
-    choose_policy(here.dataset)
-with st.expander(t("split.settings")):
-    initial = state.settings(state.SPLIT_SETTINGS, protocol) or advised
-    config = config_form(SPLITTERS[protocol].Config, f"split_{here.dataset}_{protocol}", initial=initial)
-if config is not None:
-    state.write_settings(state.SPLIT_SETTINGS, protocol, config.model_dump())
-    with figure, shown_problems():
-        split_card(here.dataset, protocol, config.model_dump())
-st.subheader(t("split.counts"))
-st.caption(t("split.counts_caption", least=ENOUGH_USERS))
-counts = counts_table(advice.counts, advice.protocol)
-st.dataframe(
-    written(counts, dict.fromkeys(counts.columns[1:], exact_count)),
-    hide_index=True,
-    column_config=counts_columns(),
-    key="split_counts",
-)
+    choose_policy(here.dataset, choice.policy)
+    choose_limits(here.dataset, choice.limits, write_limits)
+choice = replace(choice, config=choice.config if config is None else config)
+refused = splits.refusal(here.dataset, choice)
+with head:
+    st.markdown(sentence(here.dataset, choice.protocol, refused))
+    if name := saved_name(here.dataset):
+        st.caption(name)
+if not refused:
+    with picture:
+        card.split_card(here.dataset, choice)
+        card.leak_warning(here.dataset, choice)
+        card.parts_table(here.dataset, choice)
+        if words := card.core_words(here.dataset, choice):
+            st.caption(words)
+    with right, shown_problems():
+        policy_effect(here.dataset, choice)
+opened = open_tabs("split", [t(f"split.tab_{name}") for name in TABS])
+if opened[0].open:
+    with opened[0]:
+        tabs.protocols(here.dataset, choice.seed)
+if opened[1].open:
+    with opened[1]:
+        tabs.rolling(here.dataset)
+if opened[2].open:
+    with opened[2]:
+        tabs.saved(here.dataset, choice)
 st.caption(t("split.kept"))
 next_button(t("split.next"), "train")

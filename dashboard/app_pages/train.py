@@ -8,20 +8,14 @@ from core.models import MODELS
 from dashboard import loaders, state
 from dashboard.components import job_panel, next_button, page
 from dashboard.components.links import go_to
+from dashboard.components.split_choice import read_choice
 from dashboard.components.training_forms import device_choice, model_forms
 from dashboard.loaders import training
 from dashboard.text import t
+from dashboard.text.markdown import literal
 from dashboard.text.numbers import duration, join, plural
-from data.splits import SPLITTERS, make_splitter
-
-
-def conditions(dataset: str) -> tuple[str, dict, str]:
-    """(protocol, its settings, policy) as chosen on Split & policy, else as recommended."""
-    advice = loaders.advice(dataset)
-    protocol = state.settle(state.PROTOCOL, list(SPLITTERS), advice.protocol)
-    advised = advice.config if protocol == advice.protocol else {}
-    settings = state.settings(state.SPLIT_SETTINGS, protocol) or advised
-    return protocol, settings, state.settle(state.SEEN, ("hide", "allow"), loaders.policy_advice(dataset)[0])
+from dashboard.views.split import SplitChoice, limits_in_words
+from data.splits import make_splitter
 
 
 def many(configs: dict) -> str:
@@ -48,7 +42,7 @@ def do_it_for_me(dataset: str) -> None:
         st.rerun()
 
 
-def own_choice(dataset: str, protocol: str, settings: dict, policy: str) -> None:
+def own_choice(dataset: str, choice: SplitChoice) -> None:
     """Models, settings, device and seed of one's own."""
     configs = model_forms(dataset, tuple(name for name in ("item_knn", "ease") if name in MODELS))
     left, right = st.columns([2, 1])
@@ -57,27 +51,23 @@ def own_choice(dataset: str, protocol: str, settings: dict, policy: str) -> None
     seed = right.number_input(
         t("train.seed"), 0, 2**31 - 1, 0, help=t("train.seed_help"), key="train_seed", persist_state="session"
     )
-    words = make_splitter(protocol, settings).describe()
+    words = make_splitter(choice.protocol, choice.config).describe()
+    limits = [literal(limits_in_words(choice.limits))] if choice.limits else []
+    policy = " · ".join([t(f"common.seen_{choice.policy}"), *limits])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("train.split_used", split=words, policy=t(f"common.seen_{policy}")), width="content")
+        st.caption(t("train.split_used", split=words, policy=policy), width="content")
         if st.button(t("train.split_change"), key="train_change_split", type="tertiary"):
             go_to("split")
     time = duration(training.total_seconds(dataset, configs or {}))
     label = t("train.start", models=many(configs or {}), time=time)
     if st.button(label, key="train_start", disabled=configs is None) and configs:
-        asked = {
-            "protocol": protocol,
-            "split": settings,
-            "policy": policy,
-            "device": device,
-            "seed": int(seed),
-        }
+        asked = {**choice.spec(), "device": device, "seed": int(seed)}
         training.train(dataset, configs, t("train.job_title", models="{models}"), **asked)
         st.rerun()
 
 
 here = page("train", needs="data")
-protocol, settings, policy = conditions(here.dataset)
+choice = read_choice(here.dataset)
 advice = loaders.advice(here.dataset)
 names = [MODELS[name].label for name in training.recommended_models(here.dataset)]
 st.markdown(
@@ -91,6 +81,6 @@ st.markdown(
 do_it_for_me(here.dataset)
 job_panel("train_jobs", kinds=("train",))
 with st.expander(t("train.own"), expanded=here.has_runs):
-    own_choice(here.dataset, protocol, settings, policy)
+    own_choice(here.dataset, choice)
 if here.has_runs:
     next_button(t("train.next"), "leaderboard")

@@ -15,7 +15,9 @@ from dashboard.components.job_panel import job_panel
 from dashboard.components.links import go_to
 from dashboard.components.pickers import dataset_picker
 from dashboard.text import has, t
+from dashboard.text.markdown import literal
 from dashboard.text.numbers import shorten
+from dashboard.views.split import limits_in_words
 
 # The one style override: Streamlit leaves 6 rem empty above the title and 10 rem below the page. A narrow
 # page keeps room for the bar that lies over it.
@@ -102,7 +104,8 @@ def _conditions(table: pd.DataFrame) -> list[str]:
     if table.empty:
         return []
     meta = loaders.run_meta(str(table.sort_values("created")["run"].iloc[-1]))
-    return [loaders.protocol_label(meta.protocol), t(f"common.seen_{meta.policy}")]
+    limits = [literal(limits_in_words(meta.limits))] if meta.limits else []
+    return [loaders.protocol_label(meta.protocol), t(f"common.seen_{meta.policy}"), *limits]
 
 
 def _names(labels: list[str]) -> str:

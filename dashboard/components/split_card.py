@@ -1,41 +1,70 @@
-"""The split as a picture: which events teach, which are to be found, and where the cut lies."""
+"""The split as a picture: which events teach, which are to be found, where the cut lies, and what leaks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
-from dashboard import loaders
+from dashboard.charts import split as charts
 from dashboard.charts.profile import mark_cuts, part_bars, timeline
 from dashboard.components.chart_card import chart_card
-from dashboard.text import t
-from dashboard.text.numbers import date
-from dashboard.views.split import PARTS, sizes
+from dashboard.components.number_table import written
+from dashboard.loaders import splits
+from dashboard.text import has, t
+from dashboard.text.markdown import literal
+from dashboard.text.numbers import date, exact_count, share
+from dashboard.views.split import PARTS, SplitChoice, sizes
+from data.checks.base import Finding
+
+BY_USER = ("last", "user_time", "random", "ratio", "given")  # whose cut lies inside each user's history
 
 
-def split_card(dataset: str, protocol: str, config: dict[str, Any]) -> None:
-    """Events over time by part with the cuts; bars per part for data without times."""
-    names = {part: t(f"split.part_{part}") for part in PARTS}
-    split = loaders.split(dataset, protocol, config)
-    table = loaders.timeline(dataset, protocol, config)
+def part_names() -> dict[str, str]:
+    """Words of the parts by key."""
+    return {part: t(f"split.part_{part}") for part in PARTS}
+
+
+def split_card(dataset: str, choice: SplitChoice) -> None:
+    """Events over time by part with the cuts; inside users' histories; bars per part without times."""
+    split = splits.split_of(dataset, choice)
+    table = splits.picture(dataset, choice)
+    how = t("split.how_time", description=literal(split.description))
     if table.empty:
-        table = sizes(split)
-        drawn = part_bars(table, names, x_title=t("split.axis_events"))
+        drawn = part_bars(sizes(split), part_names(), x_title=t("split.axis_events"))
+        chart_card(t("split.figure_time"), drawn, _named(sizes(split)), "split_time", how)
+        return
+    if choice.protocol in BY_USER:
+        along, inside = st.tabs([t("split.tab_time"), t("split.tab_user")])
+        with inside:
+            _positions(dataset, choice)
     else:
-        drawn = timeline(table, names, y_title=t("split.axis_events"))
+        along = st.container()
+    with along:
+        drawn = timeline(table, part_names(), y_title=t(f"split.axis_{splits.step(dataset)}"))
         cuts = _cuts(split.facts)
         mark_cuts(drawn, cuts)
-        drawn.update_layout(showlegend=not cuts, legend_traceorder="normal")
-    shown = table.assign(part=table["part"].map(names)).rename(
-        columns={
-            "part": t("split.column_part"),
-            "start": t("split.column_start"),
-            "events": t("split.axis_events"),
-        }
-    )
-    how = t("split.how_time", description=split.description)
-    chart_card(t("split.figure_time"), drawn, shown, "split_time", how)
+        drawn.update_layout(showlegend=len(cuts) < 2, legend_traceorder="normal")
+        chart_card(t("split.figure_time"), drawn, _named(table), "split_time", how)
+
+
+def _positions(dataset: str, choice: SplitChoice) -> None:
+    table = splits.positions(dataset, choice)
+    words = {"x_title": t("split.axis_tenth"), "y_title": t("split.axis_events")}
+    drawn = charts.tenths(table, part_names(), **words)
+    chart_card(t("split.figure_user"), drawn, _named(table), "split_user", t("split.how_user"))
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers behind a figure, named for people."""
+    names = {
+        "part": t("split.column_part"),
+        "start": t("split.column_start"),
+        "tenth": t("split.axis_tenth"),
+        "events": t("split.axis_events"),
+    }
+    return table.assign(part=table["part"].map(part_names())).rename(columns=names)
 
 
 def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
@@ -43,18 +72,39 @@ def _cuts(facts: dict[str, Any]) -> list[tuple[pd.Timestamp, str, str]]:
     for part in ("validation", "test"):
         moment = facts.get(f"{part}_from")
         if isinstance(moment, int | float):
-            stamp = pd.Timestamp(moment, unit="s", tz="UTC")
-            found.append((stamp, t(f"split.cut_{part}", date=date(moment)), part))
+            stamp = pd.to_datetime(moment, unit="s", utc=True, errors="coerce")
+            if not pd.isna(stamp):
+                found.append((stamp, t(f"split.cut_{part}", date=date(moment)), part))
     return found
 
 
-def counts_columns() -> dict[str, Any]:
-    """Names and formats of `views.split.counts_table`."""
-    return {
-        "label": t("split.column_label"),
-        "train_events": t("split.column_train"),
-        "validation_known": t("split.column_validation_known"),
-        "validation_new": t("split.column_validation_new"),
-        "test_known": t("split.column_test_known"),
-        "test_new": t("split.column_test_new"),
-    }
+def parts_table(dataset: str, choice: SplitChoice) -> None:
+    """What each part holds, with the new users and new items among what is to be found."""
+    table = splits.part_table(dataset, choice)
+    table = table.assign(part=table["part"].map(part_names()))
+    names = {name: t(f"split.parts_{name}") for name in table}
+    shown = table.rename(columns=names)
+    formats = {names[name]: exact_count for name in ("events", "users")}
+    formats |= {names[name]: share for name in ("new_users", "new_items")}
+    st.dataframe(written(shown, formats), hide_index=True, key="split_parts")
+
+
+def leak_warning(dataset: str, choice: SplitChoice) -> None:
+    """Why the split leaks, with the measured share of test events older than what models learn from."""
+    answer = splits.leak(dataset, choice)
+    if isinstance(answer, Finding):
+        key = f"split.leak_{choice.protocol}"
+        why = t(key) if has(key) else t("split.leak_other")
+        st.warning(t("split.leaks", sentence=literal(answer.sentence), why=why))
+
+
+def core_words(dataset: str, choice: SplitChoice) -> str:
+    """What the core of train left out, and events in no part; empty where nothing was."""
+    facts = splits.split_of(dataset, choice).facts
+    words = []
+    if "core_events_left_out" in facts:
+        counts = {name: exact_count(facts[f"core_{name}_left_out"]) for name in ("events", "users", "items")}
+        words.append(t("split.core", **counts))
+    if facts.get("events_unused"):
+        words.append(t("split.unused", events=exact_count(facts["events_unused"])))
+    return " ".join(words)

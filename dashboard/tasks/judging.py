@@ -15,11 +15,11 @@ from core.evaluation import NO_TARGET, Evaluation, effective_rank, evaluate, fin
 from core.models.base import Recommender
 from core.progress import Report, part_of, silent
 from core.ranking import Policy, Recommendations, fallback_scores, recommend
-from dashboard.workspace import PARTS, RunMeta, Workspace
+from dashboard.workspace import PARTS, Part, RunMeta, Workspace
 from dashboard.workspace.listed import as_seen_by
 from data.dataset import Dataset
 from data.policy import PolicyLimits, candidate_mask, limit_targets, propose_policy
-from data.split import Split
+from data.split import Fingerprint, Split
 from data.splits import make_splitter, recommend_split
 
 K = 50  # length of the stored lists
@@ -44,6 +44,17 @@ class Conditions:
         """(n_items,) items that may be listed: those of train within the limits."""
         trained = self.split.train.trained_items
         return trained if self.allowed is None else trained & self.allowed
+
+    def fingerprint(self, part: Part) -> Fingerprint:
+        """The fingerprint that every run under these conditions bears."""
+        return fingerprint(
+            self.dataset,
+            self.split,
+            self.policy,
+            part,
+            candidates=None if self.allowed is None else self.candidates,
+            limits=self.limits.describe(),
+        )
 
     def meta(self) -> dict[str, Any]:
         """The fields of `RunMeta` that say under which conditions a run was made."""
@@ -132,14 +143,7 @@ def judge(model: Recommender, conditions: Conditions, *, report: Report = silent
             lists[part],
             holdout,
             conditions.split.train,
-            fingerprint=fingerprint(
-                conditions.dataset,
-                conditions.split,
-                conditions.policy,
-                part,
-                candidates=None if conditions.allowed is None else conditions.candidates,
-                limits=conditions.limits.describe(),
-            ),
+            fingerprint=conditions.fingerprint(part),
             left_out=left_out,
             candidates=conditions.candidates,
             extra={"effective_rank": effective_rank(model, histories)},

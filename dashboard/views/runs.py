@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboard.views.split import limits_in_words
+
 METRIC, K = "ndcg", 10
 
 
@@ -42,6 +44,7 @@ def settings_of(meta: Any) -> dict[str, str]:
         "device": device,
     }
     facts |= {f"split: {name.replace('_', ' ')}": value for name, value in meta.split_config.items()}
+    facts |= {"limits": limits_in_words(meta.limits)} if getattr(meta, "limits", None) else {}
     facts |= {name.replace("_", " "): value for name, value in meta.config.items()}
     facts |= {f"version: {name}": value for name, value in meta.versions.items()}
     return {name: str(value) for name, value in facts.items()}
