@@ -125,9 +125,12 @@ def side_by_side_table(
     """
     names = list(dict.fromkeys(tidy["list"]))
     still = names[:1] if moves else names  # lists without arrows
-    words = [_cell(row, row.list in still, taken, width, link) for row in tidy.itertuples()]
-    cells = tidy.assign(cell=pd.Series(words, index=tidy.index, dtype=object))
-    wide = cells.pivot(index="rank", columns="list", values="cell").reindex(columns=names).fillna("")
+    cells: dict[str, dict[int, str]] = {name: {} for name in names}
+    for row in tidy.itertuples():
+        cells[row.list][row.rank] = _cell(row, row.list in still, taken, width, link)
+    ranks = pd.Index(sorted(set(tidy["rank"])))
+    columns = {name: pd.Series([one.get(r, "") for r in ranks], ranks, object) for name, one in cells.items()}
+    wide = pd.DataFrame(columns, index=ranks)
     wide.columns = distinct([numbers.shorten(name, 24) for name in names])
     return wide.rename_axis(t("side_by_side.column_rank")).reset_index()
 
