@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components.number_table import written
+from dashboard.components.quarantine_table import quarantine_table
+from dashboard.components.version_list import version_list
 from dashboard.jobs.states import Job
-from dashboard.loaders.imports import quarantine
-from dashboard.text import has, t
+from dashboard.text import t
+from dashboard.text.markdown import literal
 from dashboard.text.numbers import count, exact_count, share
-from dashboard.views.imports import line_table
+from dashboard.views.imports import file_table, join_table, line_table
 
 LOOKED_AT = "import_looked_at"
 WORDS = ("header", "accepted", "quarantined", "total")
@@ -21,65 +24,71 @@ WORDS = ("header", "accepted", "quarantined", "total")
 def sentence(result: dict[str, Any]) -> str:
     """Already here, or ready with the sum of lines."""
     if result["existed"]:
-        return t("import_data.existed", name=result["name"])
+        return t("import_data.existed", name=literal(result["name"]))
     rows = result["rows"]
     numbers = {name: exact_count(rows[name]) for name in ("lines", "header", "accepted", "quarantined")}
     sizes = {name: count(result[name]) for name in ("events", "users", "items")}
     removed = exact_count(sum(rows["removed"].values()))
-    return t("import_data.done", name=result["name"], removed=removed, **numbers, **sizes)
+    said = t("import_data.done", name=literal(result["name"]), removed=removed, **numbers, **sizes)
+    if not result.get("parent"):
+        return said
+    added = {name: exact_count(result["added"].get(name, 0)) for name in ("events", "users", "items")}
+    return f"{said} {t('import_data.done_added', version=result['version'], **added)}"
 
 
 def import_outcome(result: dict[str, Any]) -> None:
-    """Sentence, notes, lines, quarantine."""
+    """Sentence, lines, quarantine, joins, lifted columns, versions."""
     st.markdown(sentence(result))
-    for note in result["notes"]:
-        first = note.split(" ", 1)[0]
-        st.caption(note if "." in first else note[:1].upper() + note[1:])  # a file keeps its name as it is
+    _lines(result)
+    quarantine_table(str(result["dataset"]), result)
+    _joins(result)
+    _notes(result)
+    version_list(str(result["dataset"]))
+
+
+def _lines(result: dict[str, Any]) -> None:
+    """Where every line went; by file, too, where there are several."""
     table = line_table(
         result["rows"],
         {name: t(f"import_data.row_{name}") for name in WORDS},
         t("import_data.row_removed", rule="{rule}"),
     )
     st.markdown(f"**{t('import_data.lines')}**")
-    st.dataframe(
-        written(table, {"lines": exact_count, "share": share}),
-        hide_index=True,
-        key="import_lines",
-        column_config={
-            "what": t("import_data.column_what"),
-            "lines": t("import_data.column_lines"),
-            "share": t("import_data.column_share"),
-        },
-    )
-    _quarantine(result["dataset"], int(result["rows"]["quarantined"]))
+    _table(table, {"lines": exact_count, "share": share}, "import_lines")
+    files = result.get("files") or []
+    if len(files) > 1:
+        with st.expander(t("import_data.by_file")):
+            numbers = ("lines", "header", "readable", "set_aside", "quarantined")
+            named = file_table(files).assign(role=lambda t_: t_["role"].map(_role))
+            _table(named, dict.fromkeys(numbers, exact_count), "import_files_read")
 
 
-def _quarantine(dataset: str, n_lines: int) -> None:
-    if not n_lines:
-        st.caption(t("import_data.quarantine_none"))
+def _table(table: pd.DataFrame, words: dict[str, Any], key: str) -> None:
+    names = {name: t(f"import_data.column_{name}") for name in table.columns}
+    st.dataframe(written(table, words), hide_index=True, key=key, column_config=names)
+
+
+def _role(role: str) -> str:
+    return t(f"import_data.file_{role}")
+
+
+def _joins(result: dict[str, Any]) -> None:
+    """Ids that met no partner in the tables beside the events."""
+    joins = result.get("joins") or []
+    if not joins:
         return
-    table = quarantine(dataset)
-    st.markdown(f"**{t('import_data.quarantine')}**")
-    names = {
-        "line": st.column_config.NumberColumn(t("import_data.column_line"), format="%d", width=80),
-        "text": st.column_config.TextColumn(t("import_data.column_text"), width="large"),
-        "reason": st.column_config.TextColumn(t("import_data.column_reason"), width=260),
-    }
-    shown = table.assign(reason=table["reason"].map(_reason))
-    st.dataframe(shown, hide_index=True, key="import_quarantine", column_config=names)
-    st.download_button(
-        t("common.download_csv"),
-        lambda: table.to_csv(index=False).encode(),
-        file_name=f"quarantine-{dataset}.csv",
-        mime="text/csv",
-        key="import_quarantine_csv",
-        on_click="ignore",
-    )
+    st.markdown(f"**{t('import_data.joins')}**")
+    numbers = dict.fromkeys(("matched", "without_row", "without_event"), exact_count)
+    named = join_table(joins).assign(table=lambda t_: t_["table"].map(_role))
+    _table(named, numbers, "import_joins")
 
 
-def _reason(reason: str) -> str:
-    key = f"import_data.reason_{reason.replace(' ', '_')}"
-    return t(key) if has(key) else reason
+def _notes(result: dict[str, Any]) -> None:
+    """What the import has to say beside the numbers: columns lifted, conflicts, odd encodings."""
+    for note in result["notes"]:
+        first = note.split(" ", 1)[0]
+        said = note if "." in first else note[:1].upper() + note[1:]  # a file keeps its name as it is
+        st.caption(literal(said))
 
 
 def look_at_result(job: Job | None) -> None:

@@ -1,40 +1,45 @@
-"""The proposed mapping over a preview, editable; with the reason for each column."""
+"""The proposed mapping over a preview, editable; and how the file is read."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping as Given
+from typing import Any, get_args
+from zlib import crc32
+from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
+from dashboard.components.column_table import column_table
 from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
-from dashboard.loaders.imports import Look
+from dashboard.loaders.imports import Look, look_into, other_rows, sides_of
 from dashboard.text import t
-from data.cleaning import Cleaning
-from data.errors import ConfigError
-from data.mapping import AUTO, Mapping, Proposal
+from dashboard.text.markdown import literal
+from dashboard.text.numbers import join
+from dashboard.views.column_roles import SINGLE, UNUSED, mapping_of, roles_of
+from data.errors import ConfigError, RankscopeError
+from data.mapping import Mapping
 from data.reading import FileShape
+from data.reading.shape import Encoding
 
-DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
-REPEATS = ("keep", "last", "sum", "count")
-
-
-def in_words(look: Look) -> str:
-    """What the file is and what its columns are proposed to be."""
-    chosen = look.proposal.mapping
-    roles = ", ".join(
-        t("import_data.role_pair", role=t(f"import_data.role_{role}").split(" (")[0].lower(), column=column)
-        for role in ("user", "item", "weight", "time")
-        if (column := getattr(chosen, role)) is not None
-    )
-    return t(
-        "import_data.finding",
-        name=look.name,
-        shape=shape_in_words(look.shape),
-        roles=t("import_data.finding_roles", roles=roles),
-    )
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space", "::": "colons"}
+ENCODINGS = get_args(Encoding)
+COMMON_ZONES = ("UTC", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles")
+COMMON_ZONES += ("Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney")
+EDITABLE = (
+    "delimiter",
+    "quote",
+    "header",
+    "encoding",
+    "comment",
+    "decimal",
+    "thousands",
+    "missing",
+    "member",
+)
+TITLED = ("delimited", "xlsx")
 
 
 def shape_in_words(shape: FileShape) -> str:
@@ -47,40 +52,132 @@ def shape_in_words(shape: FileShape) -> str:
     elif shape.format != "delimited":
         kind = t(f"import_data.shape_{shape.format}")
     else:
-        name = DELIMITERS.get(shape.delimiter)
-        mark = t(f"import_data.mark_{name}") if name else f"“{shape.delimiter}”"
-        kind = t("import_data.shape_delimited", mark=mark, header=header)
+        kind = t("import_data.shape_delimited", mark=_mark(shape.delimiter), header=header)
     return kind if shape.compression == "none" else t(f"import_data.shape_{shape.compression}", kind=kind)
 
 
-def mapping_form(look: Look, key: str) -> tuple[Mapping, Cleaning] | None:
-    """Columns, repeats and rarely changed choices; None while they contradict each other."""
-    proposed, cleaning = look.proposal.mapping, look.proposal.cleaning
-    names = [str(name) for name in look.preview.columns]
-    st.markdown(f"**{t('import_data.mapping')}**")
-    values: dict[str, Any] = {}
-    for place, role in zip(st.columns(4), ("user", "item", "weight", "time"), strict=True):
-        values[role] = _column(place, role, names, getattr(proposed, role), key)
-    with st.expander(t("import_data.why")):
-        st.dataframe(_reasons(look.proposal), hide_index=True, column_config=_columns(), key=f"{key}_why")
-    rules: dict[str, Any] = {}
-    rules["repeats"] = st.segmented_control(
-        t("import_data.repeats"),
-        REPEATS,
-        default=cleaning.repeats,
-        required=True,
-        format_func=lambda name: t(f"import_data.repeats_{name}"),
-        key=f"{key}_repeats",
-    )
-    with st.expander(t("common.more_settings")):
-        values["time_format"], more = _rare(proposed, cleaning, key)
-    rules |= more
-    if values["time"] != proposed.time:
-        values["time_format"] = (
-            values["time_format"] if values["time_format"] != proposed.time_format else AUTO
-        )
+def _mark(delimiter: str) -> str:
+    name = DELIMITERS.get(delimiter)
+    return t(f"import_data.mark_{name}") if name else f"“{delimiter}”"
+
+
+def in_words(look: Look, mapping: Mapping | None) -> str:
+    """What the file is and what its columns mean."""
+    said = t("import_data.finding", name=literal(look.name), shape=shape_in_words(look.shape))
+    if mapping is None:
+        return said
+    named = [(role, getattr(mapping, role)) for role in SINGLE]
+    pairs = [
+        t(f"import_data.pair_{role}", column=literal(column)) for role, column in named if column is not None
+    ]
+    return f"{said} {t('import_data.finding_roles', roles=join(pairs))}"
+
+
+def shape_form(look: Look, changes: Given[str, Any], key: str) -> Look:
+    """Widgets for how the file is written; the look follows them. A reading that fails keeps the old look."""
+    asked = _shape_widgets(look.shape, {**look.shape.model_dump(), **changes}, key)
+    recognised = look.shape.model_dump()
+    changed = {name: value for name, value in asked.items() if value != recognised[name]}
     try:
-        return Mapping(**values), Cleaning(**rules)
+        return look_into(look.upload, changed) if changed else look
+    except RankscopeError as error:
+        problem_box(error)
+        return look
+
+
+def _shape_widgets(shape: FileShape, start: Given[str, Any], key: str) -> dict[str, Any]:
+    st.markdown(f"**{t('import_data.shape')}**")
+    st.caption(" · ".join(literal(reason) for reason in shape.reasons))
+    asked: dict[str, Any] = {}
+    places = st.columns(3)
+    if shape.format in ("delimited", "user_lines", "matrix"):
+        asked |= _delimiter(places[0], start["delimiter"], key)
+    if shape.format in TITLED:
+        asked["header"] = places[1].selectbox(
+            t("import_data.shape_first_line"),
+            (True, False),
+            index=0 if start["header"] else 1,
+            format_func=lambda yes: t(f"import_data.first_line_{'names' if yes else 'row'}"),
+            key=f"{key}_header",
+            persist_state="session",
+        )
+    if shape.format not in ("parquet", "xlsx"):
+        asked["encoding"] = places[2].selectbox(
+            t("import_data.shape_encoding"),
+            ENCODINGS,
+            index=ENCODINGS.index(start["encoding"]),
+            key=f"{key}_encoding",
+            persist_state="session",
+        )
+    asked |= _numbers(start, key)
+    if shape.format == "matrix":
+        asked["missing"] = _text(st, "missing", start, key)
+    if len(shape.members) > 1:
+        asked["member"] = st.selectbox(
+            t("import_data.shape_member"),
+            shape.members,
+            index=shape.members.index(start["member"]) if start["member"] in shape.members else 0,
+            key=f"{key}_member",
+            persist_state="session",
+        )
+    return asked
+
+
+def _delimiter(place: Any, start: str, key: str) -> dict[str, str]:
+    options = list(dict.fromkeys((*DELIMITERS, start)))
+    chosen = place.selectbox(
+        t("import_data.shape_delimiter"),
+        options,
+        index=options.index(start),
+        format_func=_mark,
+        accept_new_options=True,
+        key=f"{key}_delimiter",
+        persist_state="session",
+    )
+    return {"delimiter": str(chosen or start)}
+
+
+def _numbers(start: Given[str, Any], key: str) -> dict[str, str]:
+    left, middle, right = st.columns(3)
+    found = {}
+    for place, name in ((left, "decimal"), (middle, "thousands")):
+        options = get_args(FileShape.model_fields[name].annotation)
+        found[name] = place.selectbox(
+            t(f"import_data.shape_{name}"),
+            options,
+            index=options.index(start[name]),
+            format_func=lambda mark: t(f"import_data.mark_number_{ord(mark) if mark else 0}"),
+            key=f"{key}_{name}",
+            persist_state="session",
+        )
+    found["comment"] = _text(right, "comment", start, key)
+    return found
+
+
+def _text(place: Any, name: str, start: Given[str, Any], key: str) -> str:
+    return str(
+        place.text_input(
+            t(f"import_data.shape_{name}"),
+            start[name],
+            key=f"{key}_{name}",
+            help=FileShape.model_fields[name].description,
+            max_chars=16 if name == "missing" else 2,
+            persist_state="session",
+        )
+    )
+
+
+def mapping_form(look: Look, start: Mapping, key: str, more: Any) -> Mapping | None:
+    """One line per column, time format and zone under `more`; None while roles contradict each other."""
+    columns = [str(name) for name in look.preview.columns]
+    proposed = roles_of(look.proposal.mapping, columns) if look.proposal else dict.fromkeys(columns, UNUSED)
+    sides = sides_of(look, start.user, start.item, start.time)
+    key = f"{key}_{crc32(repr(columns).encode()):08x}"
+    roles = column_table(look, roles_of(start, columns), sides, key, proposed)
+    with more:
+        base = start.model_copy(update=_time_widgets(start, key))
+    try:
+        return mapping_of(roles, base, sides)
     except ConfigError as error:
         problem_box(error)
     except ValidationError as error:
@@ -88,64 +185,61 @@ def mapping_form(look: Look, key: str) -> tuple[Mapping, Cleaning] | None:
     return None
 
 
-def _column(place: Any, role: str, names: list[str], proposed: str | None, key: str) -> str | None:
-    optional = role in ("weight", "time")
-    options: list[str | None] = [*([None] if optional else []), *names]
-    return place.selectbox(
-        t(f"import_data.role_{role}"),
-        options,
-        index=options.index(proposed),
-        format_func=lambda name: t("import_data.none") if name is None else name,
-        key=f"{key}_{role}",
-        help=Mapping.model_fields[role].description,
-    )
-
-
-def _rare(proposed: Mapping, cleaning: Cleaning, key: str) -> tuple[str, dict[str, Any]]:
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
-    fields = Cleaning.model_fields
+def _time_widgets(start: Mapping, key: str) -> dict[str, str]:
+    st.markdown(f"**{t('import_data.times')}**")
+    left, right = st.columns(2)
     time_format = left.text_input(
         t("import_data.time_format"),
-        proposed.time_format,
+        start.time_format,
         key=f"{key}_format",
         help=Mapping.model_fields["time_format"].description,
+        persist_state="session",
     )
-    return time_format, {
-        "min_weight": middle.number_input(
-            t("import_data.min_weight"),
-            value=cleaning.min_weight,
-            key=f"{key}_least",
-            help=fields["min_weight"].description,
-        ),
-        "drop_duplicates": right.toggle(
-            t("import_data.drop_duplicates"),
-            cleaning.drop_duplicates,
-            key=f"{key}_twice",
-            help=fields["drop_duplicates"].description,
-        ),
-    }
+    zones = list(dict.fromkeys((start.time_zone, *COMMON_ZONES, *sorted(available_timezones()))))
+    zone = right.selectbox(
+        t("import_data.time_zone"),
+        zones,
+        key=f"{key}_zone",
+        help=Mapping.model_fields["time_zone"].description,
+        persist_state="session",
+    )
+    return {"time_format": time_format.strip() or start.time_format, "time_zone": zone}
 
 
-def _reasons(proposal: Proposal) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "column": column,
-                "role": t(f"import_data.role_{role.role}"),
-                "reason": role.reason,
-                "sure": 100 * role.confidence,
-            }
-            for column, role in proposal.roles.items()
-        ]
+def rows_preview(look: Look, mapping: Mapping | None, key: str) -> None:
+    """The first rows, or rows from all over the file; columns with a role first, named by it."""
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    which = bar.segmented_control(
+        t("import_data.preview"),
+        ("first", "random"),
+        default="first",
+        required=True,
+        format_func=lambda one: t(f"import_data.preview_{one}"),
+        key=f"{key}_which",
+        label_visibility="collapsed",
+    )
+    rows = look.preview
+    if which == "random":
+        seed = st.session_state.setdefault(f"{key}_seed", 0)
+        bar.button(t("import_data.preview_again"), key=f"{key}_again", on_click=_next_seed, args=(key,))
+        rows = other_rows(look.upload, look.shape.model_dump_json(), seed)
+    _table(rows, {} if mapping is None else mapping.roles(), key)
+
+
+def _table(rows: pd.DataFrame, roles: Given[str, str], key: str) -> None:
+    named = {column: t("import_data.head", column=column, role=t(f"import_data.role_{role}"))
+             for role, column in roles.items()}  # fmt: skip
+    order = [*named, *(str(name) for name in rows.columns if name not in named)]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=248,
+        key=f"{key}_rows",
+        column_order=order,
+        column_config=named,
+        lazy=False,
     )
 
 
-def _columns() -> dict[str, Any]:
-    return {
-        "column": t("import_data.column_column"),
-        "role": t("import_data.column_role"),
-        "reason": t("import_data.column_reason"),
-        "sure": st.column_config.ProgressColumn(
-            t("import_data.column_sure"), min_value=0, max_value=100, format="%.0f %%"
-        ),
-    }
+def _next_seed(key: str) -> None:
+    st.session_state[f"{key}_seed"] += 1

@@ -1,45 +1,150 @@
-"""A look into an uploaded file: its shape, first rows, and what its columns seem to mean."""
+"""Looks into uploaded files: shape, rows, what columns and files seem to mean; and what imports left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 import streamlit as st
 
+from dashboard.loaders.datasets import dataset_meta, datasets
 from dashboard.loaders.sources import home
 from dashboard.loaders.uploads import located
 from dashboard.server.sent_name import by_sent_name
+from dashboard.views.file_roles import FileFacts, FileRole, propose_roles
 from data.artifacts import dataset_table
+from data.errors import ConfigError, DataError
+from data.lifting import SIDES, dependence
 from data.mapping import Proposal, propose
 from data.reading import FileShape, preview, sniff
+from data.reading.random_rows import random_rows
+from data.reading.reshaping import reshaped
+from data.recipe import Recipe, read_recipe
 
 ROWS = 200
+SAMPLED = 1_000  # rows from all over the file that the proposals look at beside the first
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
     """What was found in a file."""
 
+    upload: str
     name: str
+    path: Path
+    size: int
     shape: FileShape
-    preview: pd.DataFrame
-    proposal: Proposal
+    preview: pd.DataFrame  # the first rows
+    sample: pd.DataFrame  # these and rows from all over the file
+    proposal: Proposal | None  # None: it cannot be a table of events
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def look_into(upload_id: str) -> Look:
-    """Shape, preview and proposed mapping.
+def look_into(upload_id: str, changes: Mapping[str, Any] | None = None) -> Look:
+    """Shape, first rows and proposed mapping.
+
+    Args:
+        changes: fields of the shape that a person has set.
 
     Raises:
         NotFound: the upload is gone.
-        DataError: the file is no table with a user and an item.
+        DataError: the file is no table.
     """
+    return _look(str(home().root), upload_id, tuple(sorted((changes or {}).items())))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _look(root: str, upload_id: str, changes: tuple[tuple[str, Any], ...]) -> Look:
+    del root  # part of the cache key only
     path, name = located(upload_id)
     with by_sent_name((path, name)):
-        shape = sniff(path)
+        shape = _recognised(path)
+        if changes:
+            shape = reshaped(path, shape, dict(changes))
         rows = preview(path, shape, ROWS)
-        return Look(name, shape, rows, propose(rows, shape))
+        sample = pd.concat([rows, random_rows(path, shape, SAMPLED)], ignore_index=True)
+        sample = sample.drop_duplicates(ignore_index=True)
+    return Look(upload_id, name, path, path.stat().st_size, shape, rows, sample, _proposal(rows, shape))
+
+
+def _recognised(path: Path) -> FileShape:
+    return sniff(path)
+
+
+def _proposal(rows: pd.DataFrame, shape: FileShape) -> Proposal | None:
+    try:
+        return propose(rows, shape)
+    except DataError:
+        return None
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def other_rows(upload_id: str, shape_json: str, seed: int) -> pd.DataFrame:
+    """Rows from all over a file, others for each seed."""
+    path, _ = located(upload_id)
+    return random_rows(path, FileShape.model_validate_json(shape_json), ROWS, seed=seed)
+
+
+def sides_of(look: Look, user: str, item: str, time: str | None) -> dict[str, str]:
+    """column → "item" or "user", where its values follow from that in a sample of the rows."""
+    return _sides(look.upload, look.shape.model_dump_json(), look.sample, user, item, time)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sides(
+    upload_id: str, shape_json: str, _sample: pd.DataFrame, user: str, item: str, time: str | None
+) -> dict[str, str]:
+    del upload_id, shape_json  # parts of the cache key, from which the sample follows
+    named = {f"f{i}": str(column) for i, column in enumerate(_sample.columns)}
+    table = _sample.set_axis(list(named), axis=1)
+    at = {column: name for name, column in named.items()}
+    roles = {user, item, time}
+    with duckdb.connect() as con:
+        con.register("sampled", table)
+        visit = "NULL" if time is None else at[time]
+        con.execute(
+            f"CREATE TABLE rows AS SELECT {at[user]} AS user_id, {at[item]} AS item_id, {visit} AS visit, * "
+            "FROM sampled"
+        )
+        found = {}
+        for name, column in named.items():
+            if column in roles:
+                continue
+            told = {side: dependence(con, "rows", side, name, "visit") for side in SIDES}
+            holds = [side for side in SIDES if told[side].holds]
+            if holds:
+                found[column] = max(holds, key=lambda side: told[side].gain)
+    return found
+
+
+def proposed_roles(looks: Iterable[Look]) -> dict[str, FileRole]:
+    """What each file seems to be, by upload."""
+    return propose_roles([facts(look) for look in looks])
+
+
+def facts(look: Look) -> FileFacts:
+    """The file as the proposal of roles sees it."""
+    return FileFacts(look.upload, look.name, look.size, look.shape, look.sample, look.proposal)
+
+
+def recipes() -> dict[str, Recipe]:
+    """dataset → the recipe that it was made with, the newest first; samples have none."""
+    found = {}
+    for dataset in datasets()["id"]:
+        kept = dataset_meta(str(dataset))["facts"].get("recipe")
+        if kept:
+            with suppress(ConfigError):  # of a version with other choices
+                found[str(dataset)] = read_recipe(kept)
+    return found
+
+
+def recipe_of(dataset_id: str) -> Recipe | None:
+    """The recipe that a data set was made with, if it is known."""
+    return recipes().get(dataset_id)
 
 
 def quarantine(dataset_id: str) -> pd.DataFrame:

@@ -1,0 +1,155 @@
+"""Cleaning choices, one line each, with the rows that each touches before anything is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.components.cleaning_values import value_widgets
+from dashboard.components.config_form import validation_problem
+from dashboard.components.problem import problem_box
+from dashboard.loaders.import_reading import touched_by
+from dashboard.text import has, t
+from dashboard.text.numbers import exact_count, plural
+from dashboard.views.cleaning import FIELDS, LEFT, Sums, changed, is_offered, sums, switched_off
+from data.cleaning import Cleaning
+from data.errors import ConfigError
+from data.read_tables import Read
+
+WIDTHS = (4, 4, 4)
+
+
+def cleaning_of(key: str, start: Cleaning) -> Cleaning:
+    """The choices so far; `start` until one is made."""
+    found = st.session_state.setdefault(f"{key}_cleaning", start)
+    assert isinstance(found, Cleaning)
+    return found
+
+
+def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
+    """The rules as lines, and the sum; every choice is answered from the rows that were read once.
+
+    Args:
+        read_key: names what was read, for the cache.
+        key: prefix of the widgets; `cleaning_of(key, …)` holds the choices.
+    """
+    problem = st.session_state.pop(f"{key}_problem", None)
+    if problem is not None:
+        problem_box(problem)
+    cleaning: Cleaning = st.session_state[f"{key}_cleaning"]
+    table = touched_by(read, read_key, cleaning)
+    rules = [row for row in table.to_dict("records") if row["rule"] != LEFT]
+    for row in rules:
+        if is_offered(row):
+            with st.container(key=f"{key}_line_{row['rule']}"):
+                _line(row, cleaning, read, key)
+    _idle([row for row in rules if not is_offered(row)])
+    found = sums(read, table)
+    st.markdown(sum_in_words(found))
+    return found
+
+
+def sum_in_words(found: Sums) -> str:
+    """`541 910 lines = 1 header + …`."""
+    numbers = {
+        name: exact_count(getattr(found, name))
+        for name in ("lines", "header", "accepted", "removed", "quarantined", "events", "users", "items")
+    }
+    return t("import_data.sum", **numbers)
+
+
+def _line(row: Mapping[str, Any], cleaning: Cleaning, read: Read, key: str) -> None:
+    rule = str(row["rule"])
+    left, middle, right = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    label = t(f"import_data.rule_{rule}")
+    if not FIELDS[rule]:
+        left.markdown(label)
+    else:
+        switch = f"{key}_on_{rule}"
+        st.session_state[switch] = bool(row["on"])
+        left.toggle(
+            label,
+            key=switch,
+            help=t(f"import_data.rule_help_{rule}"),
+            on_change=_switch,
+            args=(key, rule, dict(row["change"])),
+        )
+    if row["on"]:
+        with middle:
+            value_widgets(rule, cleaning, read, key, set_values)
+    elif row["change"]:
+        middle.markdown(f":small[:gray[{_would_be(row['change'])}]]")
+    right.markdown(_counts(row))
+
+
+def _switch(key: str, rule: str, change: Mapping[str, Any]) -> None:
+    """On with what is proposed, or with what people usually take; off again."""
+    on = st.session_state[f"{key}_on_{rule}"]
+    set_values(key, (change or USUAL.get(rule, {})) if on else switched_off(rule))
+
+
+USUAL: dict[str, dict[str, Any]] = {  # where the rows themselves propose nothing
+    "exact_duplicates": {"drop_duplicates": True},
+    "below_minimum": {"min_weight": 1.0},
+    "extreme_users": {"max_user_events": 10_000},
+    "repeated_pairs": {"repeats": "last"},
+    "k_core": {"min_user_events": 5, "min_item_events": 5},
+}
+
+
+def set_values(key: str, values: Mapping[str, Any]) -> None:
+    """Change choices; what contradicts itself is told and not taken."""
+    name = f"{key}_cleaning"
+    try:
+        st.session_state[name] = changed(st.session_state[name], values)
+    except ConfigError as error:
+        st.session_state[f"{key}_problem"] = error
+    except ValidationError as error:
+        st.session_state[f"{key}_problem"] = validation_problem(error)
+
+
+def _would_be(change: Mapping[str, Any]) -> str:
+    """The value that a rule would be switched on with."""
+    said = [
+        t(f"import_data.with_{field}", value=_plain(value))
+        for field, value in change.items()
+        if has(f"import_data.with_{field}")
+    ]
+    return " · ".join(said)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(str, value[:4])) + (" …" if len(value) > 4 else "")
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {weight:g}" for name, weight in list(value.items())[:6])
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _counts(row: Mapping[str, Any]) -> str:
+    """How many lines a rule sets aside, or rows it changes; what it would, where it is off."""
+    mood = "does" if row["on"] else "would"
+    who = t(
+        "import_data.whose",
+        users=plural(int(row["users"]), t("import_data.user"), t("import_data.users")),
+        items=plural(int(row["items"]), t("import_data.item"), t("import_data.items")),
+    )
+    note = f" :small[:gray[{row['note']}]]" if row["note"] else ""
+    if row["lines"]:
+        said = t(f"import_data.{mood}_set_aside", lines=exact_count(row["lines"]))
+    elif row["rows"]:
+        said = t(f"import_data.{mood}_change", rows=exact_count(row["rows"]))
+    else:
+        return f":gray[{t('import_data.touches_nothing')}]{note}"
+    return f"{said} :small[:gray[{who}]]{note}"
+
+
+def _idle(rows: list[dict[str, Any]]) -> None:
+    """Rules that have nothing to do with these rows, each with the reason."""
+    if not rows:
+        return
+    said = [f"{t('import_data.rule_' + row['rule']).lower()} ({row['note']})" for row in rows]
+    st.caption(t("import_data.idle_rules", rules="; ".join(said)))

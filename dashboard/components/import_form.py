@@ -1,0 +1,200 @@
+"""From dropped files to an order: what they are, what columns mean, which rows count, one button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+import streamlit as st
+
+from dashboard import loaders, state
+from dashboard.components import problem_box
+from dashboard.components.cleaning_panel import cleaning_of, cleaning_panel
+from dashboard.components.import_files import beside_forms, file_roles, looks_into, of_role
+from dashboard.components.mapping_form import in_words, mapping_form, rows_preview, shape_form
+from dashboard.components.recipe_actions import recipe_actions
+from dashboard.loaders.drafts import Draft, draft, keep_draft
+from dashboard.loaders.import_reading import (
+    INLINE_BYTES,
+    ask_to_read,
+    events_bytes,
+    is_read,
+    read,
+    read_key,
+    uploads_by_role,
+)
+from dashboard.loaders.imports import Look
+from dashboard.text import t
+from dashboard.text.file_size import file_size
+from dashboard.text.markdown import literal
+from dashboard.text.numbers import exact_count
+from dashboard.views.cleaning import Sums
+from dashboard.views.file_roles import EVENTS
+from data.cleaning import Cleaning
+from data.errors import RankscopeError
+from data.mapping import Mapping
+from data.recipe import Recipe
+
+
+def import_form(uploads: Sequence[str]) -> None:
+    """The whole form for these files; what is entered is kept beside them."""
+    looks = looks_into(uploads)
+    if not looks:
+        return
+    key = f"import_{crc32(repr(list(uploads)).encode()):08x}_{st.session_state.get(_revision(uploads), 0)}"
+    start: Draft = st.session_state.setdefault(f"{key}_start", draft(uploads))
+    said = st.container()
+    roles = file_roles(looks, start.roles, key)
+    events = of_role(looks, roles, EVENTS)
+    if not events:
+        st.info(t("import_data.no_events"))
+        _keep(uploads, start.model_copy(update={"roles": roles}))
+        return
+    recipe = _columns(events[0], looks, roles, start.recipe, key, said)
+    if recipe is None:
+        return
+    by_role = uploads_by_role(roles)
+    found = _rows(by_role, recipe, key, events[0], start.recipe)
+    recipe = recipe.model_copy(update={"cleaning": st.session_state[f"{key}_cleaning"]})
+    entered = _order(events[0], by_role, recipe, start, found, key)
+    _keep(uploads, entered.model_copy(update={"roles": roles}))
+    recipe_actions(entered.recipe, lambda other: adopt(uploads, roles, other), key)
+
+
+def _revision(uploads: Sequence[str]) -> str:
+    return f"import_revision_{uploads[0]}"
+
+
+def adopt(uploads: Sequence[str], roles: dict[str, str], recipe: Recipe) -> None:
+    """Begin the form again with another recipe."""
+    keep_draft(uploads, draft(uploads).model_copy(update={"recipe": recipe, "roles": roles}))
+    name = _revision(uploads)
+    st.session_state[name] = st.session_state.get(name, 0) + 1
+
+
+def _keep(uploads: Sequence[str], entered: Draft) -> None:
+    if entered != draft(uploads):
+        keep_draft(uploads, entered)
+
+
+def _columns(
+    first: Look, looks: Sequence[Look], roles: dict[str, str], start: Recipe, key: str, said: Any
+) -> Recipe | None:
+    """Shape and mapping of the events over a live preview, and of the files beside them."""
+    st.markdown(f"**{t('import_data.mapping')}**")
+    lines, rows = st.container(gap="xsmall"), st.container()
+    more = st.expander(t("common.more_settings"))
+    with more:
+        changes = (
+            {} if start.shape is None else start.shape.model_dump(exclude={"reasons", "columns", "members"})
+        )
+        look = shape_form(first, changes, key)
+    proposed = None if look.proposal is None else look.proposal.mapping
+    told = (
+        start.mapping if start.mapping and set(start.mapping.columns) <= set(look.shape.columns) else proposed
+    )
+    if told is None:
+        said.markdown(in_words(look, None))
+        lines.warning(t("import_data.no_pair", n=len(look.shape.columns)))
+        rows_preview(look, None, key)
+        return None
+    with lines:
+        mapping = mapping_form(look, told, key, more)
+    said.markdown(in_words(look, mapping))
+    with rows:
+        rows_preview(look, mapping, key)
+    ids = _some_ids(look, mapping or told)
+    beside = beside_forms(looks, roles, start, ids, key)
+    if mapping is None:
+        return None
+    return Recipe(name=start.name, shape=look.shape, mapping=mapping, pseudonyms=start.pseudonyms, **beside)
+
+
+def _some_ids(look: Look, mapping: Mapping) -> dict[str, set[str]]:
+    """Ids of users and items in the rows that were looked at."""
+    return {
+        "user": set(look.sample[mapping.user].dropna().astype(str)),
+        "item": set(look.sample[mapping.item].dropna().astype(str)),
+    }
+
+
+def _rows(by_role: dict[str, list[str]], recipe: Recipe, key: str, look: Look, start: Recipe) -> Sums | None:
+    """The cleaning panel, once the files are read: small ones at once, large ones when asked."""
+    proposed = look.proposal.cleaning if look.proposal else Cleaning()
+    cleaning_of(key, start.cleaning or proposed)
+    st.markdown(f"**{t('import_data.cleaning')}**")
+    size = events_bytes(by_role)
+    if size > INLINE_BYTES and not is_read(by_role, recipe):
+        st.caption(t("import_data.large_words", size=file_size(size)))
+        st.button(t("import_data.read_now"), key=f"{key}_read", on_click=ask_to_read, args=(by_role, recipe))
+        return None
+    try:
+        with st.spinner(t("import_data.reading"), show_time=True):
+            rows = read(by_role, recipe)
+    except RankscopeError as error:
+        problem_box(error)
+        return None
+    return cleaning_panel(rows, read_key(by_role, recipe), key)
+
+
+def _order(
+    look: Look,
+    by_role: dict[str, list[str]],
+    recipe: Recipe,
+    start: Draft,
+    found: Sums | None,
+    key: str,
+) -> Draft:
+    """Name, pseudonyms, the data set that is continued, and the button."""
+    left, right = st.columns(2)
+    usual = recipe.name or look.name.split(".")[0]
+    name = left.text_input(
+        t("import_data.name"), usual, key=f"{key}_name", max_chars=80, persist_state="session"
+    )
+    parent = _parent(right, start.parent, key)
+    pseudonyms = st.toggle(
+        t("import_data.pseudonyms"),
+        recipe.pseudonyms,
+        key=f"{key}_pseudonyms",
+        help=t("import_data.pseudonyms_help"),
+        persist_state="session",
+    )
+    recipe = recipe.model_copy(update={"name": name.strip() or usual, "pseudonyms": pseudonyms})
+    nothing = found is not None and found.events == 0
+    if nothing:
+        st.warning(t("import_data.nothing_left"))
+    label = _button(look, found, parent)
+    if st.button(label, type="primary", key="import_go", disabled=nothing):
+        spec = {"recipe": recipe.model_dump(mode="json"), "uploads": by_role, "parent": parent}
+        title = t("import_data.job_title", name=literal(look.name))
+        state.write(state.JOB, loaders.submit("import", spec, title))
+        st.rerun()
+    return Draft(recipe=recipe, parent=parent)
+
+
+def _button(look: Look, found: Sums | None, parent: str | None) -> str:
+    if found is None:
+        return t("import_data.go", name=look.name)
+    return t("import_data.go_add" if parent else "import_data.go_events", events=exact_count(found.events))
+
+
+def _parent(place: Any, start: str | None, key: str) -> str | None:
+    table = loaders.datasets()
+    if table.empty:
+        return None
+    names = dict(zip(table["id"], table["name"], strict=True))
+    options = [None, *names]
+    return place.selectbox(
+        t("import_data.parent"),
+        options,
+        index=options.index(start) if start in names else 0,
+        format_func=lambda one: (
+            t("import_data.parent_none")
+            if one is None
+            else t("import_data.parent_one", name=names[one], id=one)
+        ),
+        key=f"{key}_parent",
+        help=t("import_data.parent_help"),
+        persist_state="session",
+    )
