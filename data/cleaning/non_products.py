@@ -100,8 +100,8 @@ def _name_column(table: pd.DataFrame) -> str | None:
     named = [name for name in columns if plain(name) in NAMES[TITLE]]
     if named:
         return min(named, key=lambda name: NAMES[TITLE].index(plain(name)))
-    texts = [name for name in columns if not pd.api.types.is_numeric_dtype(table[name].dtype)]
-    return max(texts, key=lambda name: len(pd.factorize(table[name])[1]), default=None)
+    texts = table.select_dtypes(exclude="number").drop(columns=ITEM, errors="ignore").nunique()
+    return str(texts.idxmax()) if len(texts) else None
 
 
 def _by_form(codes: _Codes) -> dict[int, str]:

@@ -66,7 +66,7 @@ def _cancellations(coded: Coded) -> Suggestion | None:
     n_negative, n_rows = int(negative.sum()), int(named.sum())
     if not n_negative:
         return None
-    n_matched = len(matched(coded, named, negative))
+    n_matched = len(matched(coded, named, negative)[0])
     told = f"{number(n_negative)} rows have a negative weight"
     if n_matched >= MATCHES * n_negative:
         sentence = (

@@ -41,23 +41,24 @@ class Cancellations:
             return NOTHING
         if cleaning.cancellations != "match":
             return Effect(gone=negative)
-        taken_back = matched(rows, alive, negative)
+        taken_back, _ = matched(rows, alive, negative)
         n_matched, n_all = len(taken_back), int(negative.sum())
         negative[taken_back] = True
         note = f"{number(n_matched)} of {number(n_all)} take back an earlier row, which goes with them."
         return Effect(gone=negative, note=note)
 
 
-def matched(rows: Coded, alive: Mask, negative: Mask) -> NDArray[np.intp]:
-    """The rows that are taken back: for each negative row the latest earlier one of equal user, item and
-    absolute weight that no later cancellation has taken, in order of time and file position.
+def matched(rows: Coded, alive: Mask, negative: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows that are taken back, and the negative row that takes each back: for a negative row the latest
+    earlier one of equal user, item and absolute weight that no later cancellation has taken, in order of time
+    and file position.
 
     This is the matching of brackets, done for all groups at once: the height after a bracket is the running
     sum less its smallest value so far, and a bracket meets its partner next at its own height.
     """
     rest, key = _possible(rows, alive, negative)
     if not len(rest):
-        return rest
+        return rest, rest
     order = np.argsort(key, kind="stable") if rows.second is None else np.lexsort((rows.second[rest], key))
     rest, key = rest[order], key[order]
     group = np.concatenate([[0], np.cumsum(key[1:] != key[:-1])])
@@ -70,7 +71,7 @@ def matched(rows: Coded, alive: Mask, negative: Mask) -> NDArray[np.intp]:
     places = places[np.argsort(level[places], kind="stable")]
     left, right = places[:-1], places[1:]
     pair = opens[left] & closes[right] & (level[left] == level[right])
-    return np.asarray(rest[left[pair]], dtype=np.intp)
+    return rest[left[pair]], rest[right[pair]]
 
 
 def _possible(rows: Coded, alive: Mask, negative: Mask) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
