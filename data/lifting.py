@@ -1,9 +1,7 @@
 """Columns of a flat export that say something about the item, or the user, alone become metadata of it.
 
-How much a column follows from an id is measured by leave-one-out agreement: how often the id's most frequent
-value is also the value of another row of that id, set against guessing the most frequent value of the whole
-column (the idea of lambda, Goodman and Kruskal 1954). Rows of one visit of a user count once, so that facts
-about a basket (its number, how it was paid) are not taken for facts about the user.
+How much a column follows from an id is measured as in `data.roles.relations`. Rows of one visit of a user
+count once, so that facts about a basket (its number, how it was paid) are not taken for facts about the user.
 """
 
 from __future__ import annotations
@@ -15,12 +13,10 @@ import pandas as pd
 
 from data.columns import ITEM, USER
 from data.mapping import Mapping
+from data.roles.relations import FEW_PAIRS, Dependence
 from data.wording import number
 
-AGREEMENT = 0.9  # share of rows that must agree with their item
-GAIN = 0.75  # and of the disagreement left by guessing, the share that knowing the item removes
 FIRST_LOOK = 50_000  # rows of the quick test that spares most columns a full pass
-FEW_PAIRS = 20  # fewer comparisons decide nothing
 SIDES = (ITEM, USER)  # the first wins a draw
 
 
@@ -33,25 +29,6 @@ class Lifted:
         default_factory=dict
     )  # column → ids with several values, empty ones too
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Dependence:
-    """How far a column follows from an id."""
-
-    compared: int  # pairs of rows of one id
-    agreement: float  # share of them that agree with the most frequent value
-    guess: float  # share of all rows with the most frequent value of the column
-
-    @property
-    def gain(self) -> float:
-        """Of the disagreement left by guessing, the share that knowing the id removes."""
-        return (self.agreement - self.guess) / (1 - self.guess) if self.guess < 1 else 0.0
-
-    @property
-    def holds(self) -> bool:
-        """Whether there is enough to tell, and it says that the column follows."""
-        return self.compared >= FEW_PAIRS and self.agreement >= AGREEMENT and self.gain >= GAIN
 
 
 def dependence(con: Any, table: str, side: str, column: str, visit: str | None = None) -> Dependence:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,14 +13,24 @@ from data.columns import EVENT, ITEM, SESSION, TIME, USER, WEIGHT
 from data.errors import ConfigError, DataError
 from data.items_table import ItemsMapping as ItemsMapping
 from data.items_table import propose_items as propose_items
+from data.reading.preview import preview
 from data.reading.shape import FileShape
-from data.reading.times import guess_time_format, in_words, is_time_format
-from data.reading.words import DESCRIBES, NAMES, PARTS, parts, plain, words
+from data.reading.times import guess_time_format, is_time_format
+from data.reading.words import parts, words
+from data.roles import ROLES, Facts, choose, facts_of
+from data.roles import UNUSED as UNUSED
+from data.roles import Role as Role
+from data.roles.absent import absent_note, absent_words
+from data.roles.kinds import event_weights
 
 AUTO = "auto"
-UNUSED = "unused"
-ROLES = (USER, ITEM, TIME, WEIGHT)
-COUNTS = frozenset(words("quantity qty count counts plays playcount clicks views listens purchases amount"))
+ROWS_LOOKED_AT = 5_000
+QUANTITIES = frozenset(
+    words(
+        "quantity qty units menge anzahl stuck quantite qte cantidad unidades quantidade quantita aantal 数量"
+    )
+)
+COUNTS = QUANTITIES | {*words("count counts plays playcount clicks views listens purchases amount")}
 
 
 class Mapping(BaseModel):
@@ -99,169 +109,103 @@ class Mapping(BaseModel):
 
 
 @dataclass(frozen=True)
-class Role:
-    """What a column seems to be: user, item, weight, time or unused; why; and how sure, 0..1."""
-
-    role: str
-    reason: str
-    confidence: float
-
-
-@dataclass(frozen=True)
 class Proposal:
-    """A mapping to begin with, and the reason for each column of the file."""
+    """A mapping to begin with, and for every column of the file its role, the reason, and how sure it is.
+
+    `cleaning.event_weights` knows the kinds of event among the rows looked at; others may follow in the file.
+    """
 
     mapping: Mapping
     roles: dict[str, Role]
     cleaning: Cleaning = Cleaning()
+    notes: tuple[str, ...] = ()
 
 
-def propose(preview: pd.DataFrame, shape: FileShape) -> Proposal:
+def propose_file(path: Path, shape: FileShape) -> Proposal:
+    """The proposal from as many of the first rows as it takes to see ids come back.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: as `propose`; no row can be read.
+    """
+    return propose(preview(path, shape, ROWS_LOOKED_AT), shape)
+
+
+def propose(rows: pd.DataFrame, shape: FileShape) -> Proposal:
     """Guess the role of every column.
 
     Args:
-        preview: some rows as text, from `data.reading.preview`.
+        rows: some rows as text, from `data.reading.preview`; with a few thousand rows more can be said
+            about what follows from what than with the 200 that a page shows.
         shape: the shape they were read with.
 
     Raises:
         DataError: fewer than two columns, so that no user and item can be told.
     """
-    names = [str(name) for name in preview.columns]
+    names = [str(name) for name in rows.columns]
     if len(names) < 2:
         raise DataError(
             f"The file has {len(names)} column(s): {', '.join(names)}.",
             "At least a user and an item column are needed; check the separator.",
         )
-    roles: dict[str, Role] = {}
-    if shape.header or shape.format != "delimited":
-        _take_best_names(preview, roles)
-    _fill_by_values(preview, roles, named=bool(roles) or shape.header)
-    for name in names:
-        roles.setdefault(name, Role(UNUSED, "says nothing about who, what, when or how much", 0.5))
-    chosen = {role.role: name for name, role in roles.items() if role.role != UNUSED}
-    told = {name: roles[name] for name in names}
-    return Proposal(_mapping(preview, chosen), told, _cleaning(preview, chosen))
+    facts = facts_of(rows, shape)
+    roles = choose(rows, shape, facts)
+    chosen = {role.role: name for name, role in roles.items() if role.role in ROLES}
+    mapping = _mapping(facts, chosen)
+    return Proposal(mapping, roles, _cleaning(rows, facts, chosen), tuple(_notes(rows, mapping)))
 
 
-def _take_best_names(preview: pd.DataFrame, roles: dict[str, Role]) -> None:
-    """Give each role to the column whose name says it best, when the values do not speak against it."""
-    for role in ROLES:
-        ranked = sorted(
-            ((_name_score(str(c), role), -i, str(c)) for i, c in enumerate(preview.columns)), reverse=True
-        )
-        for score, _, name in ranked:
-            if score <= 0 or name in roles:
-                continue
-            note = _values_allow(preview[name].tolist(), role)
-            if note is not None:
-                roles[name] = Role(role, f"the name {name!r}{note}", score)
-                break
-
-
-def _name_score(name: str, role: str) -> float:
-    """1 for the best known name, down to 0.8; 0.6 for a name that contains a word of the role; else 0."""
-    known = NAMES[role]
-    if plain(name) in known:
-        return round(1.0 - 0.2 * known.index(plain(name)) / len(known), 3)
-    said = parts(name)
-    described = DESCRIBES - {"date", "time"} if role == TIME else DESCRIBES
-    if set(said) & PARTS[role] and not set(said) & described:
-        return 0.6
-    return 0.0
-
-
-def _values_allow(values: list[str | None], role: str) -> str | None:
-    """A further reason (or none, as an empty text) when the values fit the role; None when they do not."""
-    if role == TIME:
-        found = guess_time_format(values)
-        return None if found is None else f" and its values, {in_words(found[0])}"
-    if role == WEIGHT:
-        return " and its values, numbers" if _share_of_numbers(values) >= 0.8 else None
-    return ""
-
-
-def _share_of_numbers(values: Sequence[str | None]) -> float:
-    texts = pd.Series([value for value in values if value is not None and value.strip()], dtype="object")
-    return float(pd.to_numeric(texts, errors="coerce").notna().mean()) if len(texts) else 0.0
-
-
-def _fill_by_values(preview: pd.DataFrame, roles: dict[str, Role], *, named: bool) -> None:
-    """Roles that no name told: time by its values, user and item by position, weight by numbers."""
-    taken = {role.role for role in roles.values()}
-    free = [str(name) for name in preview.columns if name not in roles]
-    if TIME not in taken:
-        for name in free:
-            found = guess_time_format(preview[name].tolist())
-            if found is not None:
-                roles[name] = Role(TIME, f"its values, {in_words(found[0])}", 0.8 * found[1])
-                free.remove(name)
-                break
-    for role, place in ((USER, "first"), (ITEM, "next")):
-        if role not in taken and free:
-            name = _id_column(preview, free) if named else free[0]
-            why = (
-                f"no name tells the {role}; the {place} column that could be an id"
-                if named
-                else (f"the {place} column: files without names list user, item, weight, time")
-            )
-            roles[name] = Role(role, why, 0.3 if named else 0.7)
-            free.remove(name)
-    if WEIGHT not in taken and not named:
-        number = next((name for name in free if _share_of_numbers(preview[name].tolist()) >= 0.9), None)
-        if number is not None:
-            roles[number] = Role(WEIGHT, "the next column of numbers", 0.6)
-
-
-def _id_column(preview: pd.DataFrame, free: list[str]) -> str:
-    """The first free column that is not one value throughout; names with `id` come first."""
-    varied = [name for name in free if preview[name].nunique() > 1] or free
-    return next((name for name in varied if parts(name)[-1:] == ("id",)), varied[0])
-
-
-def _mapping(preview: pd.DataFrame, chosen: dict[str, str]) -> Mapping:
+def _mapping(facts: dict[str, Facts], chosen: dict[str, str]) -> Mapping:
     if USER not in chosen or ITEM not in chosen:
         raise DataError(
-            f"No user and item can be told among the columns {', '.join(map(str, preview.columns))}.",
+            f"No user and item can be told among the columns {', '.join(facts)}.",
             "At least two columns with ids are needed, beside weight and time.",
         )
     time = chosen.get(TIME)
-    found = None if time is None else guess_time_format(preview[time].tolist())
-    return Mapping(
-        user=chosen[USER],
-        item=chosen[ITEM],
-        weight=chosen.get(WEIGHT),
-        time=time,
-        time_format=AUTO if found is None else found[0],
+    return Mapping.model_validate(
+        {**chosen, "time_format": AUTO if time is None else facts[time].time_format}
     )
 
 
-def _cleaning(preview: pd.DataFrame, chosen: dict[str, str]) -> Cleaning:
-    weight = chosen.get(WEIGHT)
-    rating = weight is not None and _is_rating(weight, preview[weight].tolist())
+def _cleaning(rows: pd.DataFrame, facts: dict[str, Facts], chosen: dict[str, str]) -> Cleaning:
+    weight = facts[chosen[WEIGHT]] if WEIGHT in chosen else None
+    rating = weight is not None and _is_rating(weight)
+    kinds: tuple[str, ...] = ()
+    if EVENT in chosen:
+        kinds = tuple(dict.fromkeys(str(kind or "").strip() for kind in rows[chosen[EVENT]]))
     return Cleaning(
-        min_weight=_least_quantity(weight, preview),
+        min_weight=_least_quantity(weight),
         repeats="last" if rating else "keep",
         drop_duplicates=TIME in chosen or rating,
+        event_weights=event_weights(kinds) if kinds else None,
     )
 
 
-def _is_rating(name: str, values: Sequence[str | None]) -> bool:
+def _is_rating(weight: Facts) -> bool:
     """A scale: few values, none above 10, not all the same, and not named like a count."""
-    if set(parts(name)) & COUNTS:
+    if set(parts(weight.name)) & COUNTS or not weight.numeric:
         return False
-    numbers = pd.to_numeric(pd.Series(list(values), dtype="object"), errors="coerce").dropna()
-    return len(numbers) > 0 and 2 <= numbers.nunique() <= 20 and numbers.min() >= 0 and numbers.max() <= 10
+    return 2 <= weight.distinct <= 20 and weight.low >= 0 and 0 < weight.high <= 10
 
 
-def _least_quantity(weight: str | None, preview: pd.DataFrame) -> float | None:
+def _least_quantity(weight: Facts | None) -> float | None:
     """1 for a whole-numbered quantity: returns and zeros are no sign of liking."""
-    if weight is None or not set(parts(weight)) & {"quantity", "qty"}:
+    if weight is None or not weight.whole or not set(parts(weight.name)) & QUANTITIES:
         return None
-    numbers = pd.to_numeric(preview[weight], errors="coerce").dropna()
-    return 1.0 if len(numbers) and bool((numbers % 1 == 0).all()) else None
+    return 1.0
 
 
-def with_time_format(mapping: Mapping, preview: pd.DataFrame) -> Mapping:
+def _notes(rows: pd.DataFrame, mapping: Mapping) -> list[str]:
+    """Words among numbers that may stand for a missing id."""
+    notes = []
+    for role, column in ((USER, mapping.user), (ITEM, mapping.item)):
+        cells = [str(cell) for cell in rows[column] if cell is not None]
+        for word, n in absent_words(cells).items():
+            notes.append(absent_note(role, word, n))
+    return notes
+
+
+def with_time_format(mapping: Mapping, rows: pd.DataFrame) -> Mapping:
     """The mapping with its time format told by the first rows, where it is "auto".
 
     Raises:
@@ -269,7 +213,7 @@ def with_time_format(mapping: Mapping, preview: pd.DataFrame) -> Mapping:
     """
     if mapping.time is None or mapping.time_format != AUTO:
         return mapping
-    values = preview[mapping.time].tolist()
+    values = rows[mapping.time].tolist()
     found = guess_time_format(values, least=0.5)
     if found is None:
         shown = next((value for value in values if value), None)
