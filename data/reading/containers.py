@@ -104,6 +104,16 @@ def chosen_member(path: Path, member: str | None = None) -> tuple[str, tuple[str
     return chosen.filename, tuple(others)
 
 
+def sizes_of_members(path: Path) -> dict[str, int]:
+    """Name → unpacked bytes of every file of a ZIP archive.
+
+    Raises:
+        DataError: the archive is damaged.
+    """
+    with _opened(path) as archive:
+        return {info.filename: info.file_size for info in _members(archive)}
+
+
 def _choose(path: Path, archive: zipfile.ZipFile, member: str | None = None) -> zipfile.ZipInfo:
     """The named file, or the largest of those that are named like events, else like a table, else of all."""
     if len(archive.infolist()) > MOST_MEMBERS:

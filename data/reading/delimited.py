@@ -83,7 +83,8 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
     header = classify(work, staged, shape)
     staged = with_plain_newlines(staged, work.folder)
     con, names = work.con, field_names(shape)
-    joined, stray = join_lines(con, split_mark(shape), shape.quote, len(names), staged.report)
+    marks, long = (split_mark(shape), shape.quote), staged.scan.longest > 0
+    joined, stray = join_lines(con, *marks, len(names), staged.report, long=long)
     _store_joined(work, joined, names)
     unread = _unread(work, len(names), stray)
     execute(con, _records_sql(names, shape), staged.report, 0.28)

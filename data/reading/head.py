@@ -91,12 +91,23 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         raise DataError(f"{path.name} is written in UTF-32, four bytes a letter.", HOW_TO_SAVE)
     if head.startswith((PARQUET_MAGIC, *UTF16_MARKS)) or wide_encoding(head):
         return
-    strange = len(head) - len(head.translate(None, CONTROL))
+    letters = _separator(head)
+    strange = len(head) - len(head.translate(None, CONTROL.replace(letters, b"") if letters else CONTROL))
     if strange > 0.02 * len(head) + 4:
         raise DataError(
             f"{path.name} is not text: {strange} of its first {len(head)} bytes are control characters.",
             HOW_TO_SAVE,
         )
+
+
+def _separator(head: bytes) -> bytes:
+    """A control character (but NUL) that stands equally often in each of the first lines: a delimiter."""
+    lines = head.split(b"\n")[:50]
+    for place in sorted(set(lines[0]) & set(CONTROL) - {0}):
+        counts = {line.count(place) for line in lines[:-1] or lines}
+        if len(counts) == 1:
+            return bytes([place])
+    return b""
 
 
 def wide_encoding(head: bytes) -> Encoding | Literal["utf-32", ""]:
@@ -105,6 +116,8 @@ def wide_encoding(head: bytes) -> Encoding | Literal["utf-32", ""]:
     if head.startswith(UTF16_MARKS) or b"\0" not in start:
         return ""
     first, second, third, fourth = (start[place::4].count(0) * 4 / len(start) for place in range(4))
+    if min(first, second, third, fourth) > ALL:
+        return ""
     if min(third, fourth) > ALL or min(first, second) > ALL:
         return "utf-32"
     if min(second, fourth) > SOME and max(first, third) < 1 - ALL:

@@ -30,17 +30,15 @@ def column_paths(path: Path, name: str) -> tuple[str, ...]:
     """
     try:
         schema = pq.read_schema(path)
-        outer = column_names([str(field.name) for field in schema], len(schema))
-        inner = [
-            inside
-            for column, field in zip(outer, schema, strict=True)
-            for inside in _inside(column, field.type)
-        ]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(
             f"{name} begins like a Parquet file but cannot be opened ({_first_line(error)}).",
             "It was probably cut off on the way, or is encrypted: fetch or write it again.",
         ) from error
+    outer = column_names([str(field.name) for field in schema], len(schema))
+    inner = [
+        inside for column, field in zip(outer, schema, strict=True) for inside in _inside(column, field.type)
+    ]
     return (*outer, *dict.fromkeys(column for column in inner if column not in outer))
 
 
@@ -51,8 +49,14 @@ def _inside(before: str, kind: Any) -> Iterator[str]:
             yield from _inside(f"{before}{DOT}{field.name}", field.type)
 
 
-def parquet_records(work: Workplace, path: Path, shape: FileShape, report: Report = silent) -> Records:
+def parquet_records(
+    work: Workplace, path: Path, shape: FileShape, report: Report = silent, *, check: bool = True
+) -> Records:
     """The rows of a Parquet file; "lines" are row numbers from 1.
+
+    Args:
+        report: called while pages are checked; may raise to stop.
+        check: read every page once, so that a damaged one is found before rows are used.
 
     Raises:
         DataError: the file cannot be read, or has no such column.
@@ -67,12 +71,17 @@ def parquet_records(work: Workplace, path: Path, shape: FileShape, report: Repor
     try:
         con.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM read_parquet({text_literal(str(safe))})")
         kinds = con.execute(f"DESCRIBE {ROWS}").fetchall()
-        known = _expressions([(str(column), str(kind)) for column, kind, *_ in kinds])
+        outer = column_paths(source, path.name)[: len(kinds)]  # DuckDB renames a column that stands twice
+        columns = [
+            (name, str(column), str(kind)) for name, (column, kind, *_) in zip(outer, kinds, strict=True)
+        ]
+        known = _expressions(columns)
         _refuse_unknown(path, shape, known)
         fields = [f"{known[column]} AS {name}" for column, name in zip(shape.columns, names, strict=True)]
         n_rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
-        whole = ", ".join(f"count({known[column]})" for column in shape.columns)
-        execute(con, f"SELECT {whole} FROM {ROWS}", report, 0.2)  # every page: a damaged one is found here
+        if check:
+            whole = ", ".join(f"bit_xor(hash({_quoted(column)}))" for _, column, _ in columns)
+            execute(con, f"SELECT {whole} FROM {ROWS}", report, 0.2)
     except duckdb.Error as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet ({_first_line(error)}).",
@@ -100,13 +109,13 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def _expressions(columns: list[tuple[str, str]]) -> dict[str, str]:
-    """Column (or field of a struct, as a.b) → SQL for its text."""
+def _expressions(columns: list[tuple[str, str, str]]) -> dict[str, str]:
+    """From (name in the shape, name in DuckDB, type): column, or struct field a.b → its text in SQL."""
     found: dict[str, str] = {}
     inner: dict[str, str] = {}
-    for column, kind in columns:
-        found[column] = _as_text(_quoted(column), kind)
-        inner |= _struct_fields(column, _quoted(column), kind)
+    for name, column, kind in columns:
+        found[name] = _as_text(_quoted(column), kind)
+        inner |= _struct_fields(name, _quoted(column), kind)
     return found | {name: sql for name, sql in inner.items() if name not in found}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 MOST_LINES = 1000  # of one record
-BATCH = 50
+BLOCK, LONG_BLOCK = 100, 8  # lines fetched at a time, and where lines are unusually long
 MOST_CLOSERS = 40  # lines with a quote tried as the end of a record
 LONGEST_FIELD = 1 << 30  # letters; the csv module stops at 131,072 otherwise
 OPEN_QUOTE = "unexpected end of data"  # how the csv module calls it
@@ -18,13 +18,17 @@ Joined = tuple[int, int, list[str]]  # first line, number of lines, fields
 
 
 def join_lines(
-    con: Any, delimiter: str, quote: str, n_fields: int, report: Callable[..., None]
+    con: Any, delimiter: str, quote: str, n_fields: int, report: Callable[..., None], *, long: bool = False
 ) -> tuple[list[Joined], list[int]]:
     """Records that go over several lines, and the lines with a stray quote.
 
     Reads the table `classified` (line, text, kind): each line of kind 'open' starts a quoted field that the
     line does not close. It is joined with the following lines when together they are one record and not
     every one of them looks like a record by itself.
+
+    Args:
+        report: called for every such line; may raise to stop.
+        long: some lines are unusually long, so fewer are held at a time.
 
     Returns:
         (first line, number of lines, fields) of each record; the numbers of the lines that start none.
@@ -33,11 +37,12 @@ def join_lines(
     joined: list[Joined] = []
     stray: list[int] = []
     done = 0
+    following = _Lines(con, LONG_BLOCK if long else BLOCK)
     for line, text in openers:
         if line <= done:
             continue
         report(0.27)
-        record = _record_from(con, line, text, (delimiter, quote), n_fields)
+        record = _record_from(following.after(line), line, text, (delimiter, quote), n_fields)
         if record is None:
             stray.append(line)
         else:
@@ -46,10 +51,12 @@ def join_lines(
     return joined, stray
 
 
-def _record_from(con: Any, start: int, text: str, marks: tuple[str, str], n_fields: int) -> Joined | None:
+def _record_from(
+    following: Iterator[str], start: int, text: str, marks: tuple[str, str], n_fields: int
+) -> Joined | None:
     parts, closers = [text], 0
     delimiter, quote = marks
-    for line in _following(con, start):
+    for line in following:
         parts.append(line)
         if quote not in line:
             continue
@@ -63,16 +70,32 @@ def _record_from(con: Any, start: int, text: str, marks: tuple[str, str], n_fiel
     return None
 
 
-def _following(con: Any, start: int) -> Iterator[str]:
-    """The lines after line `start`, fetched in batches."""
-    for first in range(start, start + MOST_LINES, BATCH):
-        rows = con.execute(
-            "SELECT coalesce(text, '') FROM physical_lines WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
-            [first, first + BATCH],
-        ).fetchall()
-        yield from (text for (text,) in rows)
-        if len(rows) < BATCH:
-            return
+class _Lines:
+    """The lines of the file, fetched in blocks of which the last two are held."""
+
+    def __init__(self, con: Any, block: int) -> None:
+        self._con, self._block = con, block
+        self._held: dict[int, list[str]] = {}
+
+    def after(self, line: int) -> Iterator[str]:
+        """The lines behind line `line`, at most MOST_LINES."""
+        for row in range(line, line + MOST_LINES):
+            lines, place = self._lines(row // self._block), row % self._block
+            if place >= len(lines):
+                return
+            yield lines[place]
+
+    def _lines(self, number: int) -> list[str]:
+        if number not in self._held:
+            if len(self._held) > 1:
+                del self._held[next(iter(self._held))]
+            first = number * self._block
+            rows = self._con.execute(
+                "SELECT coalesce(text, '') FROM physical_lines WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
+                [first, first + self._block],
+            ).fetchall()
+            self._held[number] = [text for (text,) in rows]
+        return self._held[number]
 
 
 def parse_record(text: str, delimiter: str, quote: str = '"') -> tuple[list[str] | None, bool]:

@@ -53,6 +53,7 @@ class Scan:
     repeated_header: int = 0  # lines that repeat the first one
     longest: int = 0  # bytes of the longest line; 0 when no line is unusual
     bom: bool = False
+    inner_bom: int = 0  # byte order marks at the start of later lines, from files put together
     encoding: Encoding = "utf-8"
     broken: bool = False  # some lines are not UTF-8 though most are
 
@@ -87,10 +88,13 @@ def stage(path: Path, shape: FileShape, scratch: Path, report: Report) -> Staged
     if shape.format == "json":
         source = array_to_lines(source, scratch / "rows", path.name, shape.encoding, report)
         shape = shape.model_copy(update={"encoding": "utf-8"})
+    lossy = False
     if shape.encoding in WIDE:
-        source = _transcode(source, scratch / "transcoded", shape.encoding, report)
+        source, lossy = _transcode(source, scratch / "transcoded", shape.encoding, report)
         shape = shape.model_copy(update={"encoding": "utf-8"})
     scan = scan_file(source, shape, report)
+    if lossy:
+        scan = replace(scan, broken=True)
     if scan.longest > LONGEST_LINE:
         raise DataError(
             f"A line of {path.name} is over 16 MB long; a row of a table is under 16 MB.",
@@ -98,7 +102,8 @@ def stage(path: Path, shape: FileShape, scratch: Path, report: Report) -> Staged
         )
     mixed = scan.crlf not in (0, scan.lines, scan.lines - 1)
     odd_name = re.search(r"[*?\[\]{}]", str(source)) is not None  # DuckDB would read it as a pattern
-    if scan.bom or scan.nul or scan.lone_cr or mixed or scan.encoding != "utf-8" or scan.broken or odd_name:
+    marks = scan.bom or scan.inner_bom or scan.nul or scan.lone_cr or scan.broken
+    if marks or mixed or scan.encoding != "utf-8" or odd_name:
         staged = _normalised(source, scan, scratch / "normalised", shape, report)
         return replace(staged, report=report)
     return Staged(source, scan, report=report)
@@ -143,13 +148,16 @@ def unpack(
     return target
 
 
-def _transcode(source: Path, target: Path, encoding: str, report: Report) -> Path:
+def _transcode(source: Path, target: Path, encoding: str, report: Report) -> tuple[Path, bool]:
+    """Copy to UTF-8; whether some bytes were no letters (BROKEN_SHOWN stands there)."""
+    lossy = False
     with source.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
         reader = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
         while text := reader.read(CHUNK):
             out.write(text)
+            lossy = lossy or BROKEN_SHOWN in text
             report(0.03, "changing the encoding")
-    return target
+    return target, lossy
 
 
 def line_chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -200,6 +208,7 @@ def _add_chunk(scan: Scan, chunk: bytes, quote: bytes, header: bytes) -> Scan:
         lone_cr=scan.lone_cr + returns - crlf,
         nul=scan.nul + chunk.count(b"\0"),
         repeated_header=scan.repeated_header + _repeats(scan, chunk, header),
+        inner_bom=scan.inner_bom + (0 if chunk.isascii() else chunk.count(b"\n" + UTF8_MARK)),
         inner_blank=inner,
         trailing_blank=trailing,
         longest=max(scan.longest, _unusual_line(chunk)),
@@ -244,7 +253,7 @@ def _normalised(source: Path, scan: Scan, target: Path, shape: FileShape, report
         for number, chunk in enumerate(line_chunks(raw)):
             report(0.12, "counting lines")
             text = chunk.removeprefix(UTF8_MARK) if number == 0 else chunk
-            text = text.replace(b"\r\n", b"\n")
+            text = text.replace(b"\r\n", b"\n").replace(b"\n" + UTF8_MARK, b"\n")
             if scan.lone_cr and lonely == b" ":
                 text, n = _break_at_returns(text, shape)
                 broken_at += n
@@ -254,7 +263,7 @@ def _normalised(source: Path, scan: Scan, target: Path, shape: FileShape, report
             out.write(text.replace(b"\0", NUL_SHOWN.encode()))
     notes = tuple(_notes(scan, shape.encoding, lonely, broken_at))
     plain = replace(scan, crlf=0, lone_cr=0, bom=False, encoding="utf-8")
-    if lonely == b"\n" or broken_at:  # what CR ended was not seen as lines, blank ones neither
+    if lonely == b"\n" or broken_at or scan.inner_bom:  # lines and headers there were not seen so
         plain = replace(plain, inner_blank=1)
     return Staged(target, plain, notes)
 

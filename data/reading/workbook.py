@@ -61,6 +61,16 @@ def head_lines(
         return name, list(islice(book.lines(name), n)), others
 
 
+def hidden_sheets(path: Path) -> frozenset[str]:
+    """Names of the sheets that the workbook does not show.
+
+    Raises:
+        DataError: the workbook is damaged.
+    """
+    with _Book(path) as book:
+        return book.hidden
+
+
 def sheet_to_text(
     path: Path, target: Path, sheet: str | None = None, report: Callable[..., None] = lambda *_: None
 ) -> Path:
@@ -95,7 +105,7 @@ class _Book:
             raise self._damaged(error) from error
         sheets = self._book.worksheets
         self.names: list[str] = [sheet.title for sheet in sheets]
-        self._hidden = {sheet.title for sheet in sheets if sheet.sheet_state != "visible"}
+        self.hidden = frozenset(sheet.title for sheet in sheets if sheet.sheet_state != "visible")
 
     def _damaged(self, error: Exception | str) -> DataError:
         return DataError(
@@ -116,7 +126,7 @@ class _Book:
             if wanted not in self.names:
                 raise no_member(self.path, "sheet", wanted, self.names)
             return wanted
-        for name in sorted(self.names, key=lambda name: name in self._hidden):
+        for name in sorted(self.names, key=lambda name: name in self.hidden):
             if any(line.strip(DELIMITER).count(DELIMITER) for line in islice(self.lines(name), 20)):
                 return name
         raise DataError(

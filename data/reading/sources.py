@@ -1,0 +1,128 @@
+"""Several files of one table: members of an archive, sheets of a workbook, files beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import DataError
+from data.reading.containers import refuse_bomb, sizes_of_members
+from data.reading.shape import FileShape
+from data.reading.sniffing import sniff
+from data.reading.workbook import hidden_sheets
+
+MOST_SOURCES = 1_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part of a table: a file, or one member of it (its name also stands in `shape.member`)."""
+
+    path: Path
+    member: str | None
+    shape: FileShape
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return self.path.name if self.member is None else f"{self.path.name}/{self.member}"
+
+
+def same_table(path: Path | str) -> tuple[str, ...]:
+    """The members of an archive (or sheets of a workbook) that are pieces of one table, in order of name.
+
+    The likeliest member sets the table: the others have the same columns in the same order, written the same
+    way. One name (or none, for a plain file) when nothing else belongs to it.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: it cannot be read.
+    """
+    path = Path(path)
+    first = sniff(path)
+    if not first.members:
+        return ()
+    chosen, *others = first.members
+    if first.format == "xlsx" and first.compression == "none":
+        hidden = hidden_sheets(path)
+        others = [name for name in others if name not in hidden]
+    pieces = [chosen] + [name for name in others[:MOST_SOURCES] if _is_piece(path, name, first)]
+    return tuple(sorted(pieces))
+
+
+def sources(path: Path | str, columns: Sequence[str] = ()) -> list[Source]:
+    """The pieces of the one table that the file at `path` holds, each with its shape.
+
+    Import all of them with the same mapping and the events of every piece are one data set.
+
+    Args:
+        columns: names that stand in the header, if there is one.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: it cannot be read, or the pieces grow beyond reason when unpacked.
+    """
+    path = Path(path)
+    names = same_table(path)
+    if len(names) < 2:
+        return [Source(path, None, sniff(path, columns))]
+    shapes = [sniff(path, columns, name) for name in names]
+    if shapes[0].compression == "zip":
+        sizes = sizes_of_members(path)
+        refuse_bomb(path, path.stat().st_size, sum(sizes[name] for name in names))
+    return [Source(path, name, shape) for name, shape in zip(names, shapes, strict=True)]
+
+
+def _is_piece(path: Path, name: str, first: FileShape) -> bool:
+    try:
+        shape = sniff(path, first.columns if first.header else (), name)
+    except DataError:
+        return False
+    return not _differences(first, shape)
+
+
+def check_same_table(shapes: Sequence[FileShape], names: Sequence[str] = ()) -> None:
+    """Stop unless the files are pieces of one table.
+
+    Args:
+        names: of the files, for the message; numbers from 1 otherwise.
+
+    Raises:
+        DataError: another format or header, or other columns; the message says which.
+    """
+    for number, shape in enumerate(shapes[1:], start=2):
+        different = _differences(shapes[0], shape)
+        if different:
+            first, this = (names[0], names[number - 1]) if names else ("file 1", f"file {number}")
+            raise DataError(
+                f"{this} is not of the same table as {first}: {different[0]}.",
+                "Import it by itself, or write the same columns in the same order.",
+            )
+
+
+def _differences(first: FileShape, other: FileShape) -> list[str]:
+    """What keeps two files from being pieces of one table, in words; packing and letters do not matter."""
+    if first.format != other.format:
+        return [f"one is {first.format}, the other {other.format}"]
+    if first.format in ("jsonl", "json"):  # a field may be absent in a whole piece
+        shared = set(first.columns) & set(other.columns)
+        return [] if len(shared) >= 0.5 * min(len(first.columns), len(other.columns)) else ["other fields"]
+    if first.format == "parquet" or (first.header and other.header):
+        return _other_columns(first.columns, other.columns)
+    if first.header != other.header:
+        return ["one has a header, the other has none"]
+    n, m = len(first.columns), len(other.columns)
+    return [] if n == m else [f"{n} columns against {m}"]
+
+
+def _other_columns(first: tuple[str, ...], other: tuple[str, ...]) -> list[str]:
+    if first == other:
+        return []
+    missing = [name for name in first if name not in other]
+    added = [name for name in other if name not in first]
+    if missing or added:
+        said = [f"without {', '.join(missing[:5])}"] if missing else []
+        said += [f"with {', '.join(added[:5])} besides"] if added else []
+        return [f"its columns are {' and '.join(said)}"]
+    return [f"its columns stand in another order ({', '.join(other[:5])})"]
