@@ -6,7 +6,8 @@ from dashboard import loaders
 from dashboard.components import next_button, page, shown_problems
 from dashboard.components.choices import open_tabs
 from dashboard.components.doctor import doctor
-from dashboard.components.profile_cards import features, friends, numbers, spread, thin, time
+from dashboard.components.feature_editor import feature_editor
+from dashboard.components.profile_cards import friends, numbers, spread, thin, time
 from dashboard.components.profile_map import taste
 from dashboard.text import t
 
@@ -14,7 +15,7 @@ VIEWS = {
     "findings": lambda dataset, _: doctor(dataset),
     "spread": lambda _, profile: spread(profile),
     "time": lambda _, profile: time(profile),
-    "features": lambda dataset, profile: features(dataset, profile),
+    "features": lambda dataset, _: feature_editor(dataset),
     "thin": lambda dataset, profile: thin(dataset, profile),
     "friends": lambda dataset, _: friends(dataset),
     "map": lambda dataset, _: taste(dataset),

@@ -10,7 +10,7 @@ from dashboard.components.chart_card import chart_card
 from dashboard.loaders import profiles
 from dashboard.text import has, t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import count, date, exact_count, plural, share
+from dashboard.text.numbers import count, date, plural, share
 from dashboard.views.profile import number_table, segment_table
 from data.profile import Profile
 
@@ -123,23 +123,6 @@ def _clock_card(profile: Profile) -> None:
         figure = week_clock(table, days, x_title=names["hour"])
     how = t("profile.how_clock")
     chart_card(t("profile.figure_clock"), figure, shown.rename(columns=names), "profile_clock", how)
-
-
-def features(dataset: str, profile: Profile) -> None:
-    """Columns of items and users with type, missing values and levels; kinds of events."""
-    tables = profiles.feature_tables(dataset)
-    for name, table in tables.items():
-        st.markdown(f"**{t(f'profile.features_{name}')}**")
-        if table.empty:
-            st.caption(t(f"profile.features_none_{name}"))
-            continue
-        columns = {column: t(f"profile.feature_{column}") for column in table}
-        shares = [column for column in ("filled", "share") if column in table]
-        shown = table.assign(**{column: [share(value) for value in table[column]] for column in shares})
-        counts = [column for column in ("levels", "events", "users") if column in table]
-        shown = shown.assign(**{column: [exact_count(value) for value in table[column]] for column in counts})
-        st.dataframe(shown, hide_index=True, column_config=columns, key=f"profile_features_{name}")
-    del profile
 
 
 def thin(dataset: str, profile: Profile) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard import loaders
 from dashboard.text import t
 from data.artifacts import Home, dataset_meta, save_dataset
 from data.samples import marketplace
 from data.store import Store
-from tests.dashboard.conftest import open_page
+from tests.dashboard.conftest import do, open_page
 
 VIEWS = ("findings", "spread", "time", "features", "thin", "map", "numbers")
 
@@ -92,3 +93,20 @@ def test_data_without_times_has_no_view_of_time(empty_home):
     app = open_page("profile")
     assert not app.exception
     assert t("profile.tab_time") not in [tab.label for tab in app.tabs]
+
+
+def test_a_dropped_column_makes_a_version_with_the_same_events(seeded_home):
+    old = str(loaders.datasets()["id"].iloc[0])
+    app = opened("features")
+    button = next(one for one in app.button if one.key == "features_go")
+    assert button.disabled
+    choices = {"items": {"drop": ["brand"], "buckets": {"price": 4}}}
+    home = Home.current()
+    result = do(home, loaders.store(), "features", {"dataset": old, "choices": choices})
+    before, after = loaders.dataset(old), loaders.dataset(result["dataset"])
+    assert result["dataset"] in set(loaders.datasets()["id"])
+    assert "brand" in before.item_features
+    assert "brand" not in after.item_features
+    assert after.item_features["price"].nunique() == 4
+    np.testing.assert_array_equal(before.interactions.item, after.interactions.item)
+    assert not open_page("profile", dataset=result["dataset"]).exception

@@ -161,6 +161,21 @@ WORDS: dict[str, str] = {
     "profile.feature_filled": "Filled",
     "profile.feature_levels": "Different values",
     "profile.feature_typical": "Typical",
+    "profile.feature_keep": "Keep",
+    "profile.feature_buckets": "Buckets",
+    "profile.buckets_help": (
+        "Numbers fall into so many spans with about equally many rows; of words the most frequent stay, "
+        "the rest "
+        "is called “other”. Empty: as it is. Titles and lists of categories stay as they are."
+    ),
+    "profile.features_words": (
+        "Dropping or bucketing columns makes the next version of this data set: the same events, and the "
+        "same id "
+        "codes. Runs keep the version that they were trained on."
+    ),
+    "profile.features_go": "Make a version with {n} changed columns",
+    "profile.features_none": "Change a column to make a version",
+    "profile.features_job": "Change features of {name}",
     "profile.feature_event": "Kind",
     "profile.feature_events": "Events",
     "profile.feature_share": "Share",
