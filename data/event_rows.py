@@ -148,7 +148,7 @@ def _events_sql(
         bad.append("WHEN weight IS NULL OR NOT isfinite(weight) THEN 2")
         cell.append(f"WHEN weight IS NULL OR NOT isfinite(weight) THEN {cells[WEIGHT]}")
     if TIME in cells:
-        columns.append(f"{seconds_sql(cells[TIME], mapping.time_format)} AS second")
+        columns.append(f"{seconds_sql(cells[TIME], mapping.time_format, mapping.time_zone)} AS second")
         bad.append("WHEN second IS NULL THEN 3")
         cell.append(f"WHEN second IS NULL THEN {cells[TIME]}")
     if EVENT in cells:

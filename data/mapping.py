@@ -15,7 +15,7 @@ from data.items_table import ItemsMapping as ItemsMapping
 from data.items_table import propose_items as propose_items
 from data.reading.preview import preview
 from data.reading.shape import FileShape
-from data.reading.times import guess_time_format, is_time_format
+from data.reading.times import guess_time_format, is_time_format, is_time_zone
 from data.reading.words import parts, words
 from data.roles import ROLES, Facts, choose, facts_of
 from data.roles import UNUSED as UNUSED
@@ -104,6 +104,10 @@ class Mapping(BaseModel):
             raise ConfigError(
                 f"The time format {self.time_format!r} is unknown.",
                 "Use auto, epoch_s, epoch_ms, epoch_us, epoch_ns, iso, or a pattern like %d/%m/%Y %H:%M.",
+            )
+        if not is_time_zone(self.time_zone):
+            raise ConfigError(
+                f"The time zone {self.time_zone!r} is unknown.", "Use UTC or a name like Europe/Paris."
             )
         return self
 

@@ -167,7 +167,9 @@ def _time_by_values(choice: _Choice) -> None:
     if choice.column(TIME) is not None:
         return
     for one in choice.free():
-        if one.kind == "time" and not choice.follows(one.name, ITEM) and not choice.follows(one.name, USER):
+        if one.kind != "time" or (one.distinct == 1 and one.filled > 1):
+            continue
+        if not choice.follows(one.name, ITEM) and not choice.follows(one.name, USER):
             choice.give(TIME, one.name, f"its values, {one.said}", 0.8 * one.time_share)
             return
 

@@ -132,13 +132,12 @@ def _judge(texts: list[str], different: list[str], shape: FileShape) -> tuple[Ki
 
 
 def _time(texts: list[str], different: list[str]) -> tuple[str, float] | None:
-    """The way moments are written; not numbers of another length than dates, nor one number throughout."""
+    """The way moments are written; numbers of another length than dates are none."""
     found = guess_time_format(texts)
     if found is None:
         return None
-    constant = len(different) == 1 < len(texts) and found[0].startswith("epoch")
     short = found[0] == "%Y%m%d" and any(len(text) != len("20261122") for text in different)
-    return None if constant or short else found
+    return None if short else found
 
 
 def _by_form(sample: list[str], different: list[str]) -> tuple[Kind, str] | None:
