@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import loaders
+from dashboard.components.job_panel import job_panel
 from dashboard.loaders.doctor import examination
 from dashboard.text import t
 from dashboard.text.markdown import literal, written
@@ -17,9 +18,7 @@ COLORS = {"look": "orange", "know": "blue"}
 
 def doctor(dataset: str) -> None:
     """The verdict in a sentence, the findings, and a table of all checks."""
-    n_events = len(loaders.dataset(dataset).interactions)
-    key = f"doctor_slow_{dataset}"
-    slow = n_events <= QUICK_EVENTS or bool(st.session_state.get(key))
+    slow = len(loaders.dataset(dataset).interactions) <= QUICK_EVENTS
     results, description = examination(dataset, slow)
     seen = examined(results)
     st.markdown(_sentence(dataset, seen))
@@ -28,10 +27,18 @@ def doctor(dataset: str) -> None:
     _all_checks(results, seen)
     st.caption(t("doctor.split", description=literal(description)))
     if seen.left_out:
-        st.caption(t("doctor.slow_note", titles=", ".join(seen.left_out)))
-        if st.button(t("doctor.slow_button"), key=f"{key}_button"):
-            st.session_state[key] = True
-            st.rerun()
+        _slow_ones(dataset, seen)
+
+
+def _slow_ones(dataset: str, seen: Examination) -> None:
+    """Which checks wait, and the job that makes them."""
+    st.caption(t("doctor.slow_note", titles=", ".join(seen.left_out)))
+    busy = any(job.kind == "examine" and job.spec.get("dataset") == dataset for job in loaders.active_jobs())
+    if not busy and st.button(t("doctor.slow_button"), key=f"doctor_slow_{dataset}"):
+        name = loaders.dataset_meta(dataset)["name"]
+        loaders.submit("examine", {"dataset": dataset}, t("doctor.job", name=name))
+        st.rerun()
+    job_panel("doctor_jobs", kinds=("examine",))
 
 
 def _sentence(dataset: str, seen: Examination) -> str:

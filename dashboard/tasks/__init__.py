@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.tasks import cold_start, features, fuse, import_file, lists, sample, train
+from dashboard.tasks import cold_start, examine, features, fuse, import_file, lists, sample, train
 from dashboard.tasks.base import Lane, Task
 from data.errors import ConfigError, NotFound
 
@@ -19,6 +19,7 @@ TASKS: dict[str, Task] = {
     "lists": lists.TASK,
     "cold_start": cold_start.TASK,
     "features": features.TASK,
+    "examine": examine.TASK,
 }
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
+import json
 
+import numpy as np
+import pytest
+
+from dashboard import loaders
 from dashboard.text import t
-from dashboard.text.markdown import literal
 from dashboard.views.doctor import check_table, examined
-from data.checks import CHECKS, OUTCOMES, run_checks
+from data.artifacts import Home
+from data.checks import CHECKS, OUTCOMES, DoesNotApply, Finding, NothingFound, run_checks
+from data.checks.saving import from_json, to_json
 from data.splits import make_splitter
 from tests.conftest import make_dataset
-from tests.dashboard.conftest import open_page
+from tests.dashboard.conftest import do, open_page
 
 
 def results(slow: bool = True):
@@ -52,14 +57,28 @@ def test_the_page_shows_findings_and_every_check(seeded_home):
     assert list(app.table[0].value["Check"]) == sorted(check.code for check in CHECKS.values())
 
 
-def test_on_large_data_slow_checks_wait_for_a_click(seeded_home, monkeypatch):
+def test_on_large_data_slow_checks_become_a_job_whose_answers_the_page_shows(seeded_home, monkeypatch):
     monkeypatch.setattr("dashboard.components.doctor.QUICK_EVENTS", 10)
     app = open_page("profile")
     assert any("takes longer" in note.value for note in app.caption)
     next(button for button in app.button if button.key.startswith("doctor_slow")).click().run()
     assert not app.exception
+    (job,) = loaders.active_jobs()
+    assert job.kind == "examine"
+    loaders.cancel(job.id)
+    do(Home.current(), loaders.store(), "examine", dict(job.spec))
+    app = open_page("profile")
     assert not any("takes longer" in note.value for note in app.caption)
+    assert list(app.table[0].value["Check"]) == sorted(check.code for check in CHECKS.values())
 
 
-def test_the_space_between_thousands_stays_narrow_in_markdown():
-    assert literal("7\u202f676 of\n  9\u202f000") == "7\u202f676 of 9\u202f000"
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Finding("look", "Much.", {"share": 0.5}, ("a", "b")),
+        NothingFound("None of 3.", {"n": 3.0}),
+        DoesNotApply("No times."),
+    ],
+)
+def test_answers_survive_json(answer):
+    assert from_json(json.loads(json.dumps(to_json(answer)))) == answer

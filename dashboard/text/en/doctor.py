@@ -26,4 +26,5 @@ WORDS: dict[str, str] = {
     "doctor.split": "Checks of the split look at the recommended one: {description}.",
     "doctor.slow_note": "Not yet looked for, as it takes longer on data of this size: {titles}.",
     "doctor.slow_button": "Look for these, too",
+    "doctor.job": "Examine {name}",
 }
