@@ -219,10 +219,16 @@ def _event_keys(union: Coded, rows: NDArray[np.intp], *, ignore_weight: bool) ->
 
 
 def _taken_back(union: Coded, source: NDArray[np.int64], negative: Mask) -> NDArray[np.intp]:
-    """Stored events that a new cancellation takes back."""
-    if not negative.any():
+    """Stored events that a new cancellation of a later second takes back; none without times.
+
+    One of the same second may have come after it in the file, and then a file that is imported again would
+    take back what it left before.
+    """
+    if not negative.any() or union.second is None:
         return np.zeros(0, dtype=np.intp)
-    return matched(union, (source != NEW) | negative, negative)[0]
+    stored = source != NEW
+    strict = replace(union, second=2 * union.second + stored)
+    return matched(strict, stored | negative, negative)[0]
 
 
 def _beyond(
