@@ -32,6 +32,7 @@ from data.home import Home as Home
 FileContent = bytes | str | Callable[[Path], None]
 META = "meta.json"
 DATASET_ID = re.compile(r"d[0-9a-f]{10}")
+OWN_TABLES = ("item_features", "user_features", "event_columns")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -153,18 +154,25 @@ def read_meta(folder: Path) -> dict[str, Any]:
 
 
 def save_dataset(
-    home: Home, dataset: Dataset, *, extra_tables: Mapping[str, pd.DataFrame] | None = None
+    home: Home,
+    dataset: Dataset,
+    *,
+    extra_tables: Mapping[str, pd.DataFrame] | None = None,
+    event_columns: pd.DataFrame | None = None,
 ) -> str:
     """Store a data set under its content hash and return the id; an existing one is kept as it is.
 
-    The id covers ids, events and features, not the name, the facts or the date. Each extra table lands as
-    `<name>.parquet` in the folder and is read with `dataset_table`.
+    The id covers ids, events and features, not the name, the facts or the date.
+
+    Args:
+        extra_tables: each lands as `<name>.parquet` in the folder and is read with `dataset_table`.
+        event_columns: further columns of the events, in their order; kept as the table `event_columns`.
 
     Raises:
         DataError: the events are not sorted by (user, time), or the name of an extra table is no plain word.
     """
     arrays = _dataset_arrays(dataset)
-    dataset_id = name_by_content(dataset, arrays)
+    dataset_id = name_by_content(dataset, arrays, event_columns)
     target = home.datasets / dataset_id
     if target.exists():
         return dataset_id
@@ -174,16 +182,18 @@ def save_dataset(
         files["item_features.parquet"] = _parquet(dataset.item_features)
     if dataset.user_features is not None:
         files["user_features.parquet"] = _parquet(dataset.user_features)
-    files["events.duckdb"] = lambda path: write_events_db(path, dataset)
+    if event_columns is not None:
+        files["event_columns.parquet"] = _parquet(event_columns)
+    files["events.duckdb"] = lambda path: write_events_db(path, dataset, event_columns)
     write_folder(target, arrays, _dataset_meta(dataset, dataset_id), files)
     return dataset_id
 
 
 def _named_well(name: str) -> bool:
-    if not TABLE_NAME.fullmatch(name) or name in ("item_features", "user_features"):
+    if not TABLE_NAME.fullmatch(name) or name in OWN_TABLES:
         raise DataError(
             f"{name!r} cannot be the name of an extra table.",
-            "Use small letters, digits and _, and not item_features or user_features.",
+            f"Use small letters, digits and _, and not {', '.join(OWN_TABLES)}.",
         )
     return True
 
@@ -211,6 +221,9 @@ def _dataset_meta(dataset: Dataset, dataset_id: str) -> dict[str, Any]:
         "items": dataset.n_items,
         "first_time": None if times is None or not len(times) else int(times.min()),
         "last_time": None if times is None or not len(times) else int(times.max()),
+        "event_types": list(dataset.event_types),
+        "version": dataset.facts.get("version", 1),
+        "parent": dataset.facts.get("parent"),
         "source": dataset.facts.get("source", ""),
         "facts": dataset.facts,
     }
@@ -231,6 +244,7 @@ def load_dataset(home: Home, dataset_id: str) -> Dataset:
         user_features=dataset_table(home, dataset_id, "user_features"),
         item_features=dataset_table(home, dataset_id, "item_features"),
         social=arrays.get("social"),
+        event_types=tuple(meta["event_types"]),
         name=meta["name"],
         id=dataset_id,
         facts=meta["facts"],
@@ -239,6 +253,8 @@ def load_dataset(home: Home, dataset_id: str) -> Dataset:
 
 def dataset_meta(home: Home, dataset_id: str) -> dict[str, Any]:
     """id, name, created (ISO, UTC), events, users, items, first_time, last_time, source, facts.
+
+    Also event_types; version (from 1) and parent (the data set that this is the next version of, or None).
 
     Raises:
         NotFound: no such data set.
@@ -251,7 +267,26 @@ def dataset_meta(home: Home, dataset_id: str) -> dict[str, Any]:
             + (", ".join(list_dataset_ids(home)) or "(none yet)")
             + ".",
         )
-    return read_meta(folder)
+    return {"event_types": [], "version": 1, "parent": None} | read_meta(folder)
+
+
+def versions(home: Home, dataset_id: str) -> list[dict[str, Any]]:
+    """`dataset_meta` of a data set, those that it came from and those that came from any of them.
+
+    By version, the first one first; a parent that was deleted ends the line.
+
+    Raises:
+        NotFound: no such data set.
+    """
+    stored = {one: dataset_meta(home, one) for one in list_dataset_ids(home)}
+    root = dataset_meta(home, dataset_id)
+    while root["parent"] in stored:
+        root = stored[root["parent"]]
+    family, grown = {root["id"]: root}, True
+    while grown:
+        more = {one: meta for one, meta in stored.items() if meta["parent"] in family and one not in family}
+        family, grown = family | more, bool(more)
+    return sorted(family.values(), key=lambda meta: (meta["version"], meta["created"]))
 
 
 def dataset_table(home: Home, dataset_id: str, name: str) -> pd.DataFrame | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.dataset import Dataset, IdMap, Interactions
@@ -70,7 +71,7 @@ def ids_from(name: str, arrays: Arrays) -> IdMap:
     return IdMap(texts.to_numpy(zero_copy_only=False))
 
 
-def name_by_content(dataset: Dataset, arrays: Arrays) -> str:
+def name_by_content(dataset: Dataset, arrays: Arrays, event_columns: pd.DataFrame | None = None) -> str:
     """ "d" and ten hexadecimal digits over ids, events and features; not over name, facts or date."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
@@ -79,7 +80,26 @@ def name_by_content(dataset: Dataset, arrays: Arrays) -> str:
     for label, table in (("user", dataset.user_features), ("item", dataset.item_features)):
         if table is not None:
             digest.update(_table_bytes(label, table))
+    if dataset.event_types:
+        digest.update("\x1f".join(("types", *dataset.event_types)).encode())
+    if event_columns is not None:
+        digest.update(_event_columns_bytes(event_columns))
     return "d" + digest.hexdigest()[:10]
+
+
+def _event_columns_bytes(table: pd.DataFrame) -> bytes:
+    """As `_table_bytes`, for tables of as many rows as there are events: without a loop over cells."""
+    digest = hashlib.sha256(b"event")
+    for name, values in table.items():
+        digest.update(f"\x1e{name}\x1e".encode())
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            digest.update(np.ascontiguousarray(values.to_numpy(dtype=np.float64, na_value=np.nan)).data)
+            continue
+        texts = pc.fill_null(pa.array(values, pa.large_string(), from_pandas=True), "\x00")
+        for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
+            for buffer in chunk.buffers()[1:]:  # the places of the texts, and the texts
+                digest.update(buffer)
+    return digest.digest()
 
 
 def _table_bytes(label: str, table: pd.DataFrame) -> bytes:

@@ -113,6 +113,7 @@ class Dataset:
     user_features: pd.DataFrame | None = None
     item_features: pd.DataFrame | None = None
     social: NDArray[np.int32] | None = None  # (n_edges, 2) user → user
+    event_types: tuple[str, ...] = ()  # what the codes of `interactions.event` mean
     name: str = ""
     id: str = ""  # content hash of the stored data set; empty for one made in memory
     facts: dict[str, Any] = field(default_factory=dict)  # provenance kept with the stored data set

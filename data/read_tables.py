@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 
 from data.coded import Coded, ReadFile
+from data.gathering import can_gather, gather, told_back
 from data.home import Home
 from data.import_report import FileCount
 from data.merging import NamedRead, merge
 from data.read_file import read_file
 from data.reading.records import Workplace, workplace
 from data.reading.staging import Report
-from data.recipe import Files, Recipe
+from data.recipe import EVENT_ROLES, Files, Recipe
 from data.settling import Settled, ShapedFile
 from data.side_tables import SideTable, read_side
 
@@ -42,7 +44,7 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
         DataError: a file is damaged or no table, or files of one table differ.
     """
     with workplace(home.cache, [file.path for file in files.all]) as work:
-        reads = [_read(work, one, settled, report) for one in settled.events]
+        reads = _reads(work, settled, report)
         events = merge(reads)
         report(0.65, "item metadata")
         sides = {str(one.role): read_side(work, one.file, one.role, one.shape) for one in settled.sides}
@@ -51,7 +53,30 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
     return Read(events, settled.recipe, tuple(counts), sides)
 
 
-def _read(work: Workplace, one: ShapedFile, settled: Settled, report: Report) -> NamedRead:
+def _reads(work: Workplace, settled: Settled, report: Report) -> list[NamedRead]:
+    """The files of events in their order; those written alike as one."""
+    found: list[NamedRead] = []
+    for role in EVENT_ROLES:
+        files = [one for one in settled.events if one.role == role]
+        whole = _together(work, files, settled, report) if files and can_gather(files) else None
+        found += [_one(work, one, settled, report) for one in files] if whole is None else [whole]
+    return found
+
+
+def _together(work: Workplace, files: list[ShapedFile], settled: Settled, report: Report) -> NamedRead | None:
+    folder = work.folder / f"gathered-{files[0].role}"
+    folder.mkdir()
+    try:
+        gathered = gather(folder, files, report)
+        if gathered is None:
+            return None
+        told = told_back(gathered, read_file(work, gathered.path, gathered.shape, settled.mapping, report))
+        return None if told is None else NamedRead(told[0], files[0].role, told[1])
+    finally:
+        shutil.rmtree(folder)
+
+
+def _one(work: Workplace, one: ShapedFile, settled: Settled, report: Report) -> NamedRead:
     file = one.file
     done = read_file(work, file.path, one.shape, settled.mapping, report, name=file.name)
     aside = sum(done.set_aside.values())

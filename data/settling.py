@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from data.mapping import Mapping, propose, with_time_format
 from data.reading.preview import preview
 from data.reading.shape import FileShape
 from data.reading.sniffing import sniff
+from data.reading.sources import check_same_table, sources
 from data.recipe import EVENT_ROLES, SIDE_ROLES, FileRole, Files, GivenFile, Recipe
+
+PAIR_NAMES = (  # in the header of a list of who trusts or befriends whom
+    *("source", "target", "from", "to", "trustor", "truster", "trustee", "follower", "followee", "followed"),
+    *("user", "friend", "user_id", "friend_id", "userID", "friendID", "user1", "user2", "source_id"),
+    *("target_id", "follower_id", "followee_id", "src", "dst"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,10 @@ def settle(files: Files, recipe: Recipe) -> Settled:
     shape = sniff(first.path, columns) if recipe.shape is None else recipe.shape
     mapping, cleaning = _mapping_of(first, shape, recipe)
     found = tuple(
-        ShapedFile(file, role, shape if file == first else shape_like(shape, first, file, columns))
+        piece
         for role in EVENT_ROLES
         for file in files.of(role)
+        for piece in _pieces(file, role, shape, first, columns)
     )
     whole = {"shape": shape, "mapping": mapping, "cleaning": cleaning}
     return Settled(found, _sides(files, recipe), recipe.model_copy(update=whole))
@@ -74,8 +83,20 @@ def _sides(files: Files, recipe: Recipe) -> tuple[ShapedFile, ...]:
     for role in SIDE_ROLES:
         part = getattr(recipe, role)
         columns = () if part.mapping is None else part.mapping.used
-        found += [ShapedFile(file, role, part.shape or sniff(file.path, columns)) for file in files.of(role)]
+        found += [
+            ShapedFile(file, role, part.shape or side_shape(file.path, role, columns))
+            for file in files.of(role)
+        ]
     return tuple(found)
+
+
+def side_shape(path: Path, role: FileRole, columns: Sequence[str] = ()) -> FileShape:
+    """The shape of a file that stands beside the events; a list of pairs knows other names of columns.
+
+    Raises:
+        NotFound, DataError: as `sniff`.
+    """
+    return sniff(path, columns or (PAIR_NAMES if role == "social" else ()))
 
 
 def _mapping_of(first: GivenFile, shape: FileShape, recipe: Recipe) -> tuple[Mapping, Cleaning]:
@@ -101,49 +122,42 @@ def _check_columns(file: GivenFile, shape: FileShape, mapping: Mapping, head: pd
         )
 
 
-def shape_like(shape: FileShape, first: GivenFile, file: GivenFile, columns: list[str]) -> FileShape:
+def _pieces(
+    file: GivenFile, role: FileRole, shape: FileShape, first: GivenFile, columns: list[str]
+) -> list[ShapedFile]:
+    """The file, or those members of the archive (sheets of the workbook) that are pieces of the table."""
+    if file == first and (shape.member is not None or len(shape.members) < 2):
+        return [ShapedFile(file, role, shape)]
+    own = sniff(file.path, columns or shape.columns)
+    found = sources(file.path, columns or shape.columns) if len(own.members) > 1 else []
+    if len(found) < 2:
+        return [ShapedFile(file, role, shape if file == first else shape_like(shape, own, (first, file)))]
+    named = [GivenFile(file.path, f"{file.name}/{one.member}") for one in found]
+    return [
+        ShapedFile(piece, role, shape_like(shape, one.shape, (first, piece)))
+        for one, piece in zip(found, named, strict=True)
+    ]
+
+
+def shape_like(shape: FileShape, own: FileShape, files: tuple[GivenFile, GivenFile]) -> FileShape:
     """The shape of a further file of one table: its own packing and encoding, all else as in the first.
+
+    Args:
+        shape: of the first file.
+        own: of the further one, as recognised.
+        files: both, for messages.
 
     Raises:
         DataError: its columns are not those of the first; the message says what differs.
     """
-    own = sniff(file.path, columns or shape.columns)
-    if own.format != shape.format:
-        raise DataError(
-            f"{file.name} is written as {own.format}, {first.name} as {shape.format}.",
-            "Files of one table must be written alike; import the other one by itself.",
-        )
-    if shape.format == "delimited":
-        _same_columns(shape, own, first, file)
-    packed = {
-        "compression": own.compression,
-        "encoding": own.encoding,
-        "member": own.member,
-        "members": own.members,
-        "reasons": own.reasons,
-    }
+    reordered = shape.header and own.header and sorted(own.columns) == sorted(shape.columns)
+    if not reordered:
+        check_same_table([shape, own], [file.name for file in files])
     if shape.format in ("parquet", "jsonl", "json", "xlsx"):
-        return own if set(columns) <= set(own.columns) else shape.model_copy(update=packed)
-    order = {"columns": own.columns} if own.header and shape.header else {}
-    return shape.model_copy(update={**packed, **order})
-
-
-def _same_columns(shape: FileShape, own: FileShape, first: GivenFile, file: GivenFile) -> None:
-    if own.header == shape.header and sorted(own.columns) == sorted(shape.columns):
-        return
-    if own.header != shape.header:
-        more, less = (file, first) if own.header else (first, file)
-        what = f"{more.name} names its columns in the first line, {less.name} does not"
-    elif not shape.header:
-        what = f"{file.name} has {len(own.columns)} columns, {first.name} has {len(shape.columns)}"
-    else:
-        gone = [name for name in shape.columns if name not in own.columns]
-        new = [name for name in own.columns if name not in shape.columns]
-        told = [f"lacks {', '.join(map(repr, gone))}"] if gone else []
-        told += [f"has {', '.join(map(repr, new))} beyond them"] if new else []
-        what = f"{file.name} {' and '.join(told)}, against the columns of {first.name}"
-    raise DataError(
-        f"{what}.", "Files of one table must have the same columns; import the other one by itself."
+        return own
+    kept = ("compression", "encoding", "member", "members", "reasons")
+    return shape.model_copy(
+        update={name: getattr(own, name) for name in kept} | ({"columns": own.columns} if reordered else {})
     )
 
 

@@ -18,7 +18,7 @@ from data.recipe import GivenFile
 
 @dataclass(frozen=True, eq=False)
 class SideTable:
-    """Every readable row as text (missing: None), and what became of each line."""
+    """Every readable row as text (missing or empty: None), and what became of each line."""
 
     name: str
     table: pd.DataFrame
@@ -53,4 +53,4 @@ def _table(work: Workplace, records: Records, shape: FileShape) -> pd.DataFrame:
     fields = ", ".join(field_names(shape))
     table: pd.DataFrame = work.con.execute(f"SELECT {fields} FROM {records.relation}").df()
     table.columns = pd.Index(shape.columns)
-    return table.astype(object).where(table.notna(), None)
+    return table.astype(object).where(table.notna() & (table != ""), None)

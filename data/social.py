@@ -15,8 +15,8 @@ from data.reading.words import parts, words
 from data.recipe import SocialMapping
 from data.wording import number
 
-SOURCES = frozenset(words("source from trustor truster follower user userid src a"))
-TARGETS = frozenset(words("target to trustee followee friend friendid followed dst b"))
+SOURCES = frozenset(words("source from trustor truster follower user src"))
+TARGETS = frozenset(words("target to trustee followee friend followed dst"))
 FRIENDS = frozenset(words("friend friends friendship buddy"))
 
 
@@ -48,14 +48,18 @@ def propose_social(
             f"The list of pairs has {len(names)} column(s): {', '.join(names)}.",
             "Each row needs two users; check the separator.",
         )
-    known = set(ids or ())
-    shared = {name: float(preview[name].isin(known).mean()) if known else 0.0 for name in names}
-    best = sorted(names, key=lambda name: -shared[name])[:2]
+    best = sorted(names, key=lambda name: -_share_of_ids(preview[str(name)], set(ids or ())))[:2]
     first, second = sorted(best, key=names.index)
     if set(parts(first)) & TARGETS and set(parts(second)) & SOURCES and not set(parts(first)) & SOURCES:
         first, second = second, first
     says_friend = any(set(parts(name)) & FRIENDS for name in (first, second))
     return SocialMapping(source=first, target=second, mutual=says_friend)
+
+
+def _share_of_ids(values: pd.Series, ids: set[str]) -> float:
+    """Share of the different values that are ids; a column of one value (a constant weight) names nobody."""
+    different = values.dropna().unique()
+    return float(np.mean([value in ids for value in different])) if len(different) > 1 else -1.0
 
 
 def edges(table: pd.DataFrame, mapping: SocialMapping, ids: NDArray[np.object_], *, where: str) -> Edges:
