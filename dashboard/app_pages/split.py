@@ -59,14 +59,14 @@ with head:
     if name := saved_name(here.dataset):
         st.caption(name)
 if not refused:
+    with shown_problems():
+        policy_effect(here.dataset, choice)
     with picture:
         card.split_card(here.dataset, choice)
         card.leak_warning(here.dataset, choice)
         card.parts_table(here.dataset, choice)
         if words := card.core_words(here.dataset, choice):
             st.caption(words)
-    with right, shown_problems():
-        policy_effect(here.dataset, choice)
 opened = open_tabs("split", [t(f"split.tab_{name}") for name in TABS])
 if opened[0].open:
     with opened[0]:

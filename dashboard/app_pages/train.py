@@ -14,7 +14,8 @@ from dashboard.loaders import training
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import duration, join, plural
-from dashboard.views.split import SplitChoice, limits_in_words
+from dashboard.views.split import limits_in_words
+from dashboard.workspace.saved_splits import SplitChoice
 from data.splits import make_splitter
 
 

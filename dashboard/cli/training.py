@@ -10,7 +10,10 @@ from dashboard.cli.naming import dataset_id, names, run_id
 from dashboard.cli.output import emit, table
 from dashboard.cli.tasking import perform
 
-PROTOCOLS = ("auto", "time", "last", "random", "user_cold")
+PROTOCOLS = (
+    "auto", "time", "last", "user_time", "random", "ratio",
+    "user_cold", "item_cold", "user_item_cold", "given",
+)  # fmt: skip
 HEADLINE = ("ndcg", 10)
 
 
@@ -22,8 +25,13 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         "--models", required=True, metavar="A,B", help="for example popularity,item_knn,ease,als"
     )
     train.add_argument("--split", choices=PROTOCOLS, default="auto")
-    train.add_argument("--split-seed", type=int, default=0)
-    train.add_argument("--policy", choices=("auto", "hide", "allow", "exclusive"), default="auto")
+    train.add_argument(
+        "--saved-split",
+        metavar="NAME",
+        help="a saved split with its settings, seed, policy and limits, in place of --split",
+    )
+    train.add_argument("--split-seed", type=int, default=None)
+    train.add_argument("--policy", choices=("auto", "hide", "allow", "exclusive"), default=None)
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     train.add_argument(
@@ -78,14 +86,13 @@ def run_train(asked: argparse.Namespace) -> None:
         make_model(
             ModelChoice.model_validate(choice)
         )  # a wrong name or setting is said before anything trains
+    dataset = dataset_id(Home.current(), asked.dataset)
     done = perform(
         "train",
         {
-            "dataset": dataset_id(Home.current(), asked.dataset),
+            "dataset": dataset,
             "models": choices,
-            "protocol": asked.split,
-            "split_seed": asked.split_seed,
-            "policy": asked.policy,
+            **conditions(dataset, asked),
             "seed": asked.seed,
             "device": asked.device,
         },
@@ -104,6 +111,24 @@ def run_train(asked: argparse.Namespace) -> None:
         {name: done[name] for name in ("dataset", "protocol", "policy", "runs")},
         "\n".join([text, *problems]),
     )
+
+
+def conditions(dataset: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """Split and policy of the training: a protocol, or a saved split with what was said beside it.
+
+    Raises:
+        NotFound: no saved split is called so.
+    """
+    from dashboard.workspace.saved_splits import saved_split
+    from data.home import Home
+    from data.store import Store
+
+    said = {"split_seed": asked.split_seed, "policy": asked.policy}
+    said = {name: value for name, value in said.items() if value is not None}
+    if asked.saved_split is None:
+        return {"protocol": asked.split, **said}
+    with Store(Home.current()) as store:
+        return saved_split(store, dataset, asked.saved_split).choice.spec() | said
 
 
 def run_fuse(asked: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from dashboard.components.number_table import written
 from dashboard.loaders import splits
 from dashboard.text import t
 from dashboard.text.numbers import exact_count, plural, share
-from dashboard.views.split import SplitChoice
+from dashboard.workspace.saved_splits import SplitChoice
 from data.policy import LimitColumns, PolicyLimits
 
 POLICIES = ("hide", "allow", "exclusive")
@@ -115,6 +115,8 @@ def policy_effect(dataset: str, choice: SplitChoice) -> None:
     )
     names = {name: t(f"split.effect_{name}") for name in shown}
     formats = dict.fromkeys(list(names.values())[1:5], share) | {names["left_out"]: exact_count}
+    if not table["findable"].any():
+        st.info(t("split.effect_none"))
     st.dataframe(written(shown.rename(columns=names), formats), hide_index=True, key="split_effect")
 
 

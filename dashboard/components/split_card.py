@@ -14,8 +14,9 @@ from dashboard.components.number_table import written
 from dashboard.loaders import splits
 from dashboard.text import has, t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import date, exact_count, share
-from dashboard.views.split import PARTS, SplitChoice, sizes
+from dashboard.text.numbers import MISSING, date, exact_count, share
+from dashboard.views.split import PARTS, sizes
+from dashboard.workspace.saved_splits import SplitChoice
 from data.checks.base import Finding
 
 BY_USER = ("last", "user_time", "random", "ratio", "given")  # whose cut lies inside each user's history
@@ -86,7 +87,7 @@ def parts_table(dataset: str, choice: SplitChoice) -> None:
     shown = table.rename(columns=names)
     formats = {names[name]: exact_count for name in ("events", "users")}
     formats |= {names[name]: share for name in ("new_users", "new_items")}
-    st.dataframe(written(shown, formats), hide_index=True, key="split_parts")
+    st.dataframe(written(shown, formats), hide_index=True, placeholder=MISSING, key="split_parts")
 
 
 def leak_warning(dataset: str, choice: SplitChoice) -> None:

@@ -12,7 +12,7 @@ from dashboard.components.config_form import config_form
 from dashboard.components.policy_panel import POLICIES
 from dashboard.loaders import splits
 from dashboard.text import t
-from dashboard.views.split import SplitChoice
+from dashboard.workspace.saved_splits import SplitChoice
 from data.errors import RankscopeError
 from data.policy import PolicyLimits
 from data.splits import SPLITTERS, make_splitter

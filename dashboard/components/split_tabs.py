@@ -18,8 +18,9 @@ from dashboard.components.split_choice import write_choice
 from dashboard.loaders import splits
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import date, exact_count, plural, share
-from dashboard.views.split import SplitChoice, counts_table, fold_rows, limits_in_words
+from dashboard.text.numbers import MISSING, date, exact_count, plural, share
+from dashboard.views.split import counts_table, fold_rows, limits_in_words
+from dashboard.workspace.saved_splits import SplitChoice
 from data.splits.advice import ENOUGH_USERS
 
 FOLDS = (3, 4, 5, 6)
@@ -36,7 +37,9 @@ def protocols(dataset: str, seed: int) -> None:
     names = {name: t(f"split.column_{name}") for name in table}
     shown = table.rename(columns=names)
     formats = dict.fromkeys(list(names.values())[1:], exact_count)
-    st.dataframe(written(shown, formats), hide_index=True, key="split_counts", height="content")
+    st.dataframe(
+        written(shown, formats), hide_index=True, placeholder=MISSING, key="split_counts", height="content"
+    )
     refused = counts[counts["note"] != ""]
     for row in refused.itertuples():
         st.caption(t("split.refused", label=row.label, note=literal(row.note)))
@@ -67,7 +70,7 @@ def rolling(dataset: str) -> None:
         chart_card(
             t("split.figure_folds"), drawn, _fold_table(table), "split_folds_chart", t("split.how_folds")
         )
-        st.dataframe(_fold_styled(table), hide_index=True, key="split_fold_table")
+        st.dataframe(_fold_styled(table), hide_index=True, placeholder=MISSING, key="split_fold_table")
 
 
 def _fold_words(folds: pd.DataFrame, spread: pd.DataFrame) -> str:

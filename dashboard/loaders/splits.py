@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,16 +11,15 @@ from dashboard.loaders.datasets import advice, dataset
 from dashboard.loaders.sources import home, store, workspace
 from dashboard.tasks.judging import Conditions, resolve
 from dashboard.views import split as views
-from dashboard.views.split import SplitChoice
+from dashboard.workspace import saved_splits as saved
+from dashboard.workspace.saved_splits import SavedSplit as SavedSplit
+from dashboard.workspace.saved_splits import SplitChoice as SplitChoice
 from data.checks import CHECKS
 from data.checks.base import Answer
-from data.errors import ConfigError, DataError, NotApplicable, NotFound
+from data.errors import DataError, NotApplicable
 from data.policy import LimitColumns, limit_columns
 from data.split import Split
 from data.splits import SPLITTERS, count_all, fold_table, make_splitter, rolling_folds
-
-KIND = "split"  # of the stored results
-LONGEST_NAME = 80
 
 
 def split_of(dataset_id: str, choice: SplitChoice) -> Split:
@@ -180,48 +175,14 @@ def limit_choices(dataset_id: str) -> LimitColumns:
 # ── saved splits ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class SavedSplit:
-    """A split and policy under a name, with the fingerprint that runs under it bear."""
-
-    id: str
-    name: str
-    choice: SplitChoice
-    digest: str
-    words: str
-    hidden: bool
-    meta: dict[str, Any]
-
-
 def saved_splits(dataset_id: str, *, hidden: bool = False) -> list[SavedSplit]:
     """The saved splits of a dataset, the newest first; deleted ones only when asked for."""
-    rows = store().results(KIND, dataset_id)
-    found = [_saved(str(row.id), row.meta) for row in rows.itertuples()]
-    return [saved for saved in found if hidden or not saved.hidden]
-
-
-def _saved(id: str, meta: dict[str, Any]) -> SavedSplit:  # noqa: A002
-    return SavedSplit(
-        id=id,
-        name=str(meta["name"]),
-        choice=SplitChoice.from_spec(meta),
-        digest=str(meta["digest"]),
-        words=str(meta["words"]),
-        hidden=bool(meta.get("hidden", False)),
-        meta=meta,
-    )
+    return saved.saved_splits(store(), dataset_id, hidden=hidden)
 
 
 def saved_split(dataset_id: str, id: str) -> SavedSplit:  # noqa: A002
-    """One saved split, deleted or not.
-
-    Raises:
-        NotFound: no such split.
-    """
-    for saved in saved_splits(dataset_id, hidden=True):
-        if saved.id == id:
-            return saved
-    raise NotFound(f"There is no saved split {id!r}.", "It may belong to another dataset.")
+    """One saved split by id, deleted or not. Raises NotFound."""
+    return saved.saved_split(store(), dataset_id, id)
 
 
 def save_split(dataset_id: str, choice: SplitChoice, name: str) -> SavedSplit:
@@ -231,39 +192,17 @@ def save_split(dataset_id: str, choice: SplitChoice, name: str) -> SavedSplit:
         ConfigError: no name, or one that is taken.
     """
     made = conditions(dataset_id, choice)
-    fingerprint = made.fingerprint("validation")
-    meta = {
-        **choice.spec(),
-        "name": _free_name(dataset_id, name),
-        "dataset": dataset_id,
-        "digest": fingerprint.digest,
-        "words": made.split.description,
-        "fingerprint": fingerprint.split,
-        "counts": {part: len(getattr(made.split, f"{part}_rows")) for part in views.PARTS},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    id = "s" + secrets.token_hex(5)  # noqa: A001
-    store().add_result(KIND, id, dataset_id, meta)
-    return _saved(id, meta)
+    counts = {part: len(getattr(made.split, f"{part}_rows")) for part in views.PARTS}
+    return saved.save_split(
+        store(), dataset_id, choice, name, fingerprint=made.fingerprint("validation"), counts=counts
+    )
 
 
 def rename_split(dataset_id: str, id: str, name: str) -> None:  # noqa: A002
     """Another name for a saved split. Raises ConfigError as `save_split`, NotFound."""
-    saved = saved_split(dataset_id, id)
-    if name.strip() != saved.name:
-        store().add_result(KIND, id, dataset_id, {**saved.meta, "name": _free_name(dataset_id, name)})
+    saved.rename_split(store(), dataset_id, id, name)
 
 
 def hide_split(dataset_id: str, id: str, hidden: bool = True) -> None:  # noqa: A002
     """Delete a saved split, or bring it back."""
-    saved = saved_split(dataset_id, id)
-    store().add_result(KIND, id, dataset_id, {**saved.meta, "hidden": hidden})
-
-
-def _free_name(dataset_id: str, name: str) -> str:
-    wanted = " ".join(name.split())[:LONGEST_NAME]
-    if not wanted:
-        raise ConfigError("The split has no name.", "Type one, such as “Spring, hidden repeats”.")
-    if any(saved.name.lower() == wanted.lower() for saved in saved_splits(dataset_id)):
-        raise ConfigError(f"There is a saved split named “{wanted}” already.", "Choose another name.")
-    return wanted
+    saved.hide_split(store(), dataset_id, id, hidden)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,34 +24,6 @@ TENTHS = 10
 DAY = 86_400
 MONDAY = 4 * DAY  # the first Monday after the epoch
 STEPS = {"hour": 3600, "day": DAY, "week": 7 * DAY, "month": 28 * DAY, "quarter": 91 * DAY, "year": 365 * DAY}
-
-
-@dataclass(frozen=True)
-class SplitChoice:
-    """A protocol with its settings and seed, what happens to seen items, and limits on the candidates."""
-
-    protocol: str
-    config: dict[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    policy: str = "hide"
-    limits: dict[str, Any] = field(default_factory=dict)
-
-    def spec(self) -> dict[str, Any]:
-        """The fields of a training task that say under which conditions it runs."""
-        return {
-            "protocol": self.protocol,
-            "split": self.config,
-            "split_seed": self.seed,
-            "policy": self.policy,
-            "limits": self.limits,
-        }
-
-    @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> SplitChoice:
-        """What `spec` gave."""
-        return cls(
-            spec["protocol"], dict(spec["split"]), spec["split_seed"], spec["policy"], dict(spec["limits"])
-        )
 
 
 def step_of(times: NDArray[np.int64], bins: int = BINS) -> str:

@@ -8,6 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import loaders
+from dashboard.cli.training import PROTOCOLS
+from dashboard.server import owner
+from data.splits import SPLITTERS
 from tests.dashboard.conftest import open_page
 
 
@@ -57,3 +60,147 @@ def test_a_protocol_that_the_data_does_not_allow_says_why(seeded_home):
     assert not app.exception
     assert "cannot be used on this data" in app.markdown[0].value
     assert "separate files" in app.markdown[0].value
+
+
+def test_new_items_say_that_models_of_events_find_none(seeded_home):
+    app = open_page("split", protocol="item_cold")
+    assert any("can list none of these targets" in note.value for note in app.info)
+    assert (table_with(app, "Can be found")["Can be found"] == 0).all()
+
+
+def effect_of(**query: str) -> tuple[str, object]:
+    app = open_page("split", **query)
+    assert not app.exception
+    words = next(text.value for text in app.markdown if "Lists choose from" in text.value)
+    return words, table_with(app, "Can be found").set_index("Part")
+
+
+def test_the_effect_of_the_policy_adds_up(seeded_home):
+    for seen in ("hide", "allow", "exclusive"):
+        _, table = effect_of(protocol="time", seen=seen)
+        shares = table[["Can be found", "Ruled out by seen", "New item", "Outside limits"]]
+        assert shares.sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert (effect_of(protocol="time", seen="allow")[1]["Ruled out by seen"] == 0).all()
+
+
+def test_a_limit_in_the_address_narrows_the_candidates_and_reaches_the_job(seeded_home):
+    whole, _ = effect_of(protocol="time")
+    limits = json.dumps({"min_events": 40})
+    narrowed, table = effect_of(protocol="time", limits=limits)
+    assert whole != narrowed
+    assert (table["Outside limits"] > 0).all()
+    app = open_page("train", protocol="time", limits=limits)
+    app.multiselect(key="train_models").set_value(["popularity"]).run()
+    widget(app.button, "train_start").click().run()
+    (job,) = loaders.active_jobs()
+    assert job.spec["limits"] == {"min_events": 40}
+
+
+def test_limits_that_leave_nothing_are_a_problem_in_words(seeded_home):
+    app = open_page("split", protocol="time", limits=json.dumps({"min_events": 900_000}))
+    assert not app.exception
+    assert any("leave none of" in box.value for box in app.error)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    ["{broken", '{"stock": "no such column"}', '{"min_events": -3}', '{"exclude": ["Nowhere"]}', "[]"],
+)
+def test_limits_of_a_link_that_make_no_sense_are_left_out(seeded_home, limits):
+    app = open_page("split", protocol="time", limits=limits, split_seed="x")
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_changed_limit_is_kept_in_the_address(seeded_home):
+    app = open_page("split", protocol="time")
+    widget(app.number_input, "split_limit_min_events").set_value(30).run()
+    assert not app.exception
+    assert json.loads(app.query_params["limits"]) == {"min_events": 30}
+    widget(app.number_input, "split_limit_min_events").set_value(0).run()
+    assert "limits" not in app.query_params
+
+
+def test_the_seed_draws_other_events(seeded_home):
+    app = open_page("split", protocol="random", split_seed="5")
+    assert widget(app.number_input, "split_seed_input").value == 5
+    widget(app.number_input, "split_seed_input").set_value(6).run()
+    assert app.query_params["split_seed"] == "6"
+
+
+def test_rolling_folds_have_counts_with_mean_and_spread(seeded_home):
+    app = open_page("split", protocol="time", split_tab="Rolling folds")
+    assert not app.exception
+    table = table_with(app, "Test from")
+    assert list(table["Fold"]) == ["1", "2", "3", "4", "Mean", "± spread"]
+
+
+def saved_tab(**query: str) -> AppTest:
+    return open_page("split", split_tab="Saved splits", **query)
+
+
+def save(app: AppTest, name: str) -> AppTest:
+    widget(app.text_input, "split_save_name").set_value(name)
+    return widget(app.button, "split_save_button").click().run()
+
+
+def test_a_split_is_saved_taken_renamed_deleted_and_brought_back(seeded_home):
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    app = save(saved_tab(protocol="last", seen="allow", split_settings='last:{"n":2}'), "Two last")
+    assert not app.exception
+    (saved,) = loaders.splits.saved_splits(dataset)
+    assert (saved.name, saved.choice.protocol, saved.choice.config["n"]) == ("Two last", "last", 2)
+    assert app.query_params["saved_split"] == saved.id
+    assert "Saved as Two last." in texts(app)
+    other = saved_tab(protocol="time")
+    widget(other.button, f"split_use_{saved.id}").click().run()
+    assert not other.exception
+    assert widget(other.radio, "split_protocol").value == "last"
+    assert widget(other.radio, "split_policy").value == "allow"
+    assert other.number_input[0].value == 2
+    widget(other.text_input, f"split_name_{saved.id}").set_value("Both last")
+    widget(other.button, f"split_rename_do_{saved.id}").click().run()
+    assert [entry.name for entry in loaders.splits.saved_splits(dataset)] == ["Both last"]
+    widget(other.button, f"split_delete_{saved.id}").click().run()
+    assert loaders.splits.saved_splits(dataset) == []
+    widget(other.button, "split_undo").click().run()
+    assert [entry.name for entry in loaders.splits.saved_splits(dataset)] == ["Both last"]
+
+
+def test_a_name_is_needed_and_given_once(seeded_home):
+    app = save(saved_tab(protocol="time"), "  ")
+    assert any("no name" in box.value for box in app.error)
+    app = save(saved_tab(protocol="time"), "Usual")
+    app = save(saved_tab(protocol="last"), "usual")
+    assert any("already" in box.value for box in app.error)
+
+
+def test_runs_under_a_saved_split_bear_its_fingerprint(seeded_home):
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    run = loaders.run_meta(str(loaders.runs(dataset)["run"].iloc[0]))
+    choice = loaders.splits.SplitChoice(
+        run.protocol, run.split_config, run.split_seed, run.policy, run.limits
+    )
+    saved = loaders.splits.save_split(dataset, choice, "As trained")
+    assert saved.digest == run.fingerprint["digest"]
+    assert "3 runs" in texts(saved_tab(protocol="time")) or "4 runs" in texts(saved_tab(protocol="time"))
+
+
+def test_the_command_line_trains_on_a_saved_split(seeded_home, capsys):
+    from dashboard.cli import main
+
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    choice = loaders.splits.SplitChoice("ratio", {"test_share": 0.3}, 4, "allow", {"min_events": 5})
+    loaders.splits.save_split(dataset, choice, "Thirds")
+    owner.close()
+    assert (
+        main(["train", "--dataset", dataset, "--models", "popularity", "--saved-split", "thirds", "--json"])
+        == 0
+    )
+    run = loaders.run_meta(json.loads(capsys.readouterr().out)["runs"][0]["run"])
+    assert (run.protocol, run.split_seed, run.policy, run.limits) == ("ratio", 4, "allow", {"min_events": 5})
+    assert run.split_config["test_share"] == 0.3
+
+
+def test_the_command_line_knows_every_protocol():
+    assert set(PROTOCOLS) == {"auto", *SPLITTERS}

@@ -100,7 +100,7 @@ WORDS: dict[str, str] = {
     ),
     "split.fold": "Fold {n}",
     "split.fold_mean": "Mean",
-    "split.fold_sd": "Standard deviation",
+    "split.fold_sd": "± spread",
     "split.fold_fold": "Fold",
     "split.fold_test_from": "Test from",
     "split.fold_train_events": "Train events",
@@ -158,6 +158,10 @@ WORDS: dict[str, str] = {
     "split.effect": (
         "**Lists choose from {left} of {items}; {share} of the test targets can be found.** Of {users} "
         "judged in test, {out} have no target left."
+    ),
+    "split.effect_none": (
+        "Models that know items by their events can list none of these targets: all items to be found are"
+        " new. This split asks for models that know items by what describes them."
     ),
     "split.effect_part": "Part",
     "split.effect_findable": "Can be found",
