@@ -122,20 +122,20 @@ def _answer(output: bytes, seconds: float) -> Answer:
     columns = tuple(Column(name, kind) for name, kind in header["columns"])
     with pa.ipc.open_stream(rows) as stream:
         table = stream.read_all()
-    return Answer(_frame(table), bool(header["truncated"]), float(header["seconds"]), columns)
+    return Answer(_frame(table, columns), bool(header["truncated"]), float(header["seconds"]), columns)
 
 
-def _frame(table: Any) -> pd.DataFrame:
+def _frame(table: Any, asked: tuple[Column, ...]) -> pd.DataFrame:
     """As pandas: names made unique, whole numbers whole even beside missing ones."""
     names: list[str] = []
-    for name in table.column_names:
-        unique, count = name or "column", 1
+    for column in asked:
+        unique, count = column.name or "column", 1
         while unique in names:
             count += 1
-            unique = f"{name}_{count}"
+            unique = f"{column.name}_{count}"
         names.append(unique)
-    columns = [_number(column) for column in table.columns]
-    frame: pd.DataFrame = pa.table(columns, names=names).to_pandas(types_mapper=_WHOLE.get)
+    values = [_number(column) for column in table.columns]
+    frame: pd.DataFrame = pa.table(values, names=names).to_pandas(types_mapper=_WHOLE.get)
     return frame
 
 

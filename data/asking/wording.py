@@ -56,6 +56,11 @@ def refusal(header: dict[str, Any]) -> QuestionError:
         return QuestionError(
             f"{kind} is not run here: questions only read this data set.", f"What works: {ALLOWED}."
         )
+    if outcome == "private":
+        return QuestionError(
+            f"{header['what']} is not run here: it tells about the server, not about this data set.",
+            "SHOW TABLES lists what can be asked.",
+        )
     return _wrong(str(header["kind"]), str(header["message"]))
 
 

@@ -31,8 +31,11 @@ PLAIN = re.compile(
     r"(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(\d+,\d+\)|FLOAT|DOUBLE|VARCHAR|JSON|UUID|DATE"
     r"|TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?)$"
 )
+PRIVATE = ("duckdb_databases", "duckdb_settings", "pragma_database_list", "current_setting")  # paths in them
+UNSEEN = ("query", "query_table")  # functions that run what a text says
 READ = "SELECT"
 EXPLAIN = "EXPLAIN"
+ANALYZE = ("ANALYZE", "ANALYSE")
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
@@ -71,18 +74,11 @@ def connect(memory_mb: int) -> duckdb.DuckDBPyConnection:
             "allow_community_extensions": False,
         },
     )
-    con.execute(f"ATTACH '{_nameless(EVENTS)}' AS dataset (READ_ONLY)")
+    con.execute(f"ATTACH '{EVENTS}' AS dataset (READ_ONLY)")
     con.execute("USE dataset")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
-
-
-def _nameless(path: str) -> str:
-    """A name for an open file that does not tell where it lies: `duckdb_databases()` shows it to anyone."""
-    number = os.open(path, os.O_RDONLY)
-    named = f"/proc/self/fd/{number}"
-    return named if os.path.exists(named) else path  # noqa: PTH110 - a number of this process, no path
 
 
 def check(con: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -94,28 +90,38 @@ def check(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     statements = con.extract_statements(sql)
     if len(statements) != 1:
         raise Refused("several" if statements else "empty")
+    words = _words(sql)
     kind = statements[0].type.name
     if kind == EXPLAIN:
-        explained = con.extract_statements(sql[_after_explain(sql) :])
+        explained = con.extract_statements(_explained(sql, words))
         kind = explained[0].type.name if explained else EXPLAIN
     if kind != READ:
         raise Refused("statement", kind)
+    following = [word for _, word in words[1:]] + [""]
+    for (_, word), after in zip(words, following, strict=True):
+        name = word.strip('"').lower()
+        if name in PRIVATE or (name in UNSEEN and after == "("):
+            raise Refused("private", name)
 
 
-def _after_explain(sql: str) -> int:
-    """Where the explained statement begins: behind EXPLAIN, ANALYZE and a list of options in brackets."""
-    encoded, depth = sql.encode(), 0
-    for at, kind in duckdb.tokenize(sql):
-        word = encoded[at:].split(maxsplit=1)[0].decode(errors="replace").upper() if encoded[at:] else ""
-        if kind == duckdb.token_type.comment:
-            continue
-        if word.startswith("("):
-            depth += 1
-        elif word.startswith(")"):
-            depth -= 1
-        elif depth == 0 and word.split("(")[0] not in ("EXPLAIN", "ANALYZE", "ANALYSE"):
-            return len(encoded[:at].decode(errors="replace"))
-    return len(sql)
+def _words(sql: str) -> list[tuple[int, str]]:
+    """(place in bytes, text) of every word and sign, comments left out."""
+    encoded, tokens = sql.encode(), duckdb.tokenize(sql)
+    ends = [at for at, _ in tokens[1:]] + [len(encoded)]
+    return [
+        (at, encoded[at:end].decode(errors="replace").strip())
+        for (at, kind), end in zip(tokens, ends, strict=True)
+        if kind != duckdb.token_type.comment
+    ]
+
+
+def _explained(sql: str, words: list[tuple[int, str]]) -> str:
+    """The statement behind EXPLAIN, ANALYZE and options in brackets; the parser has accepted the whole."""
+    upper = [word.upper() for _, word in words] + [""] * 4
+    at = 2 if upper[1] in ANALYZE else 1
+    if upper[at] == "(" and upper[at + 1] in ("FORMAT", *ANALYZE):
+        at = upper.index(")", at) + 1
+    return sql.encode()[words[at][0] :].decode(errors="replace") if at < len(words) else ""
 
 
 def answer(con: duckdb.DuckDBPyConnection, spec: dict[str, Any]) -> tuple[dict[str, Any], pa.Table]:
