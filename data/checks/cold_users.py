@@ -36,9 +36,17 @@ class ColdUsers:
             return DoesNotApply("Nobody is judged in the test part.")
         cold = int((~split.test.known).sum())
         part = cold / total
-        values = {"users": cold, "of": total, "share": part}
+        tuning = len(split.validation)
+        values = {
+            "users": cold,
+            "of": total,
+            "share": part,
+            "validation_share": float((~split.validation.known).mean()) if tuning else 0.0,
+        }
         if not cold:
             return answer(None, f"All {number(total)} users judged in the test part are known.", values)
         sentence = f"{number(cold)} of {number(total)} users judged in the test part are new ({share(part)})."
-        asked_for = split.protocol == "user_cold"  # then they are meant to be new
+        if split.protocol == "given":
+            sentence += " Their ids stand in the test file but teach nothing in the train file."
+        asked_for = split.protocol in ("user_cold", "user_item_cold")  # then they are meant to be new
         return answer(KNOW if asked_for else grade(part, 0.5, 0.05), sentence, values)

@@ -1,4 +1,4 @@
-"""Events per item in two parts of a split, as two checks see them."""
+"""Events per item (or user) in two parts of a split, as two checks see them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from data.dataset import Dataset
 def of_rows(dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """(n_items,) events among the given rows."""
     return np.bincount(dataset.interactions.item[rows], minlength=dataset.n_items)
+
+
+def of_users(dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n_users,) events among the given rows."""
+    return np.bincount(dataset.interactions.user[rows], minlength=dataset.n_users)
 
 
 def dispersion(train: NDArray[np.int64], held: NDArray[np.int64]) -> tuple[float, int]:

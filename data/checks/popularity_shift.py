@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.checks.base import NO_SPLIT, Answer, DoesNotApply, answer, grade
-from data.checks.item_counts import of_rows
+from data.checks.item_counts import of_rows, of_users
 from data.checks.wording import number, share
 from data.dataset import Dataset
 from data.split import Split
@@ -18,7 +18,11 @@ DRAWS = 5
 
 
 class PopularityShift:
-    """How far the items' shares of train and test lie apart, beyond what chance does to a random part."""
+    """How far the items' shares of train and test lie apart, beyond what chance does to a random part.
+
+    The users' shares (who is active) are told beside them. They decide nothing: many protocols give every
+    user the same weight in test, or hold whole users out, on purpose.
+    """
 
     code: ClassVar[str] = "D023"
     name: ClassVar[str] = "popularity_shift"
@@ -45,11 +49,22 @@ class PopularityShift:
         top = min(TOP, max(1, int((train > 0).sum()) // 10))
         stay = len(np.intersect1d(_most(train, top), _most(test, top)))
         excess = max(moved - chance, 0.0)
-        values = {"moved": moved, "by_chance": chance, "excess": excess, "top": top, "top_kept": stay}
+        users = of_users(dataset, split.train_rows), of_users(dataset, split.test_rows)
+        active, active_chance = _distance(*users), _by_chance(*users)
+        values = {
+            "moved": moved,
+            "by_chance": chance,
+            "excess": excess,
+            "top": top,
+            "top_kept": stay,
+            "users_moved": active,
+            "users_by_chance": active_chance,
+        }
         sentence = (
             f"Between train and test {share(moved)} of events move to other items; a random part of this "
             f"size would move {share(chance)}. Of the {number(top)} most popular items of train "
-            f"{number(stay)} are among the {number(top)} of test."
+            f"{number(stay)} are among the {number(top)} of test. To other users {share(active)} of events "
+            f"move, by chance {share(active_chance)}."
         )
         return answer(grade(excess, 0.2, 0.05), sentence, values)
 
