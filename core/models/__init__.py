@@ -9,6 +9,7 @@ import numpy as np
 from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
 from core.models.bpr import BPR
+from core.models.bspm import BSPM
 from core.models.ease import EASE
 from core.models.estimates import ESTIMATES
 from core.models.gf_cf import GFCF
@@ -19,6 +20,7 @@ from core.models.random import Random
 from core.models.rp3beta import RP3beta
 from core.models.sasrec import SASRec
 from core.models.svd import SVD
+from core.models.transitions import Transitions
 from core.models.user_knn import UserKNN
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import NotFound
@@ -31,7 +33,9 @@ MODELS: dict[str, Any] = {
     "user_knn": UserKNN,
     "rp3beta": RP3beta,
     "ease": EASE,
+    "transitions": Transitions,
     "gf_cf": GFCF,
+    "bspm": BSPM,
     "svd": SVD,
     "als": ALS,
     "ials": IALS,
@@ -72,5 +76,5 @@ def warm() -> None:
     pair = np.array([0, 1], dtype=np.int32)
     events = Interactions(np.zeros(2, dtype=np.int32), pair, np.ones(2, dtype=np.float32))
     tiny = Dataset(interactions=events, users=ids, items=ids)
-    for name in ("random", "item_knn", "user_knn", "rp3beta", "ease", "gf_cf", "als", "ials"):
+    for name in ("random", "item_knn", "user_knn", "rp3beta", "ease", "transitions", "gf_cf", "als", "ials"):
         MODELS[name]().fit(tiny).score(from_lists([[0]], 2))

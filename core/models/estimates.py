@@ -47,6 +47,10 @@ def _user_knn(config: Any, n_users: int, n_items: int, n_events: int) -> float: 
     return START + 5e-8 * n_events
 
 
+def _transitions(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
+    return START + float(3e-7 * n_events * config.reach)
+
+
 def _rp3beta(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
     pairs = n_events * min(n_items, 4 * n_events / max(n_users, 1))
     return START + 1e-8 * pairs + 4e-9 * float(n_items) ** 2
@@ -74,7 +78,9 @@ ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "user_knn": _user_knn,
     "rp3beta": _rp3beta,
     "ease": _ease,
+    "transitions": _transitions,
     "gf_cf": _singular_vectors,
+    "bspm": _singular_vectors,
     "svd": _singular_vectors,
     "als": _als,
     "ials": _ials,

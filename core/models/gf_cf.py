@@ -13,10 +13,10 @@ from scipy.sparse import csr_matrix
 from core.arrays import ItemIndices, PerUser, Scores
 from core.device import CPU, Device
 from core.models.base import Arrays, ModelConfig
+from core.models.graph_filter import power, scaled_by_degrees, two_hops
 from core.models.products import parts
 from core.models.spectral import top_right_vectors
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, event_parts, history_matrix, weighted
-from core.parallel import kernel
 from core.progress import Report, silent
 from data.dataset import Dataset
 from data.histories import Histories
@@ -43,24 +43,6 @@ class GFCFConfig(ModelConfig):
         description="An event of the history counts half after so many later events; empty: order is ignored",
         json_schema_extra=MORE,
     )
-
-
-@kernel
-def _two_hops(history: Any, by_item: Any, by_user: Any, out: Any) -> None:
-    """out += x R'R row by row: history item → users → their items; R'R itself is never held."""
-    indptr, items, values = history
-    item_indptr, users, to_user = by_item
-    user_indptr, targets, to_item = by_user
-    reached = np.zeros(len(user_indptr) - 1, dtype=np.float32)
-    for row in range(len(out)):
-        reached[:] = 0
-        for entry in range(indptr[row], indptr[row + 1]):
-            for place in range(item_indptr[items[entry]], item_indptr[items[entry] + 1]):
-                reached[users[place]] += values[entry] * to_user[place]
-        for user in range(len(reached)):
-            if reached[user] != 0:
-                for place in range(user_indptr[user], user_indptr[user + 1]):
-                    out[row, targets[place]] += reached[user] * to_item[place]
 
 
 class GFCF:
@@ -94,20 +76,17 @@ class GFCF:
         """Scale the matrix by the degrees and find its singular vectors; nothing is iterated to fit."""
         report(0.0, "preparing")
         x = weighted(train.matrix, self.config.weights)
-        by_user, by_item = (np.asarray(x.sum(axis=axis)).ravel() for axis in (1, 0))
-        scaled = x.copy()
-        scaled.data = x.data * _power(by_item, -0.5)[x.indices]
-        scaled.data *= np.repeat(_power(by_user, -0.5), np.diff(x.indptr))
+        scaled, degrees = scaled_by_degrees(x)
         vectors, _ = top_right_vectors(scaled, self.config.factors, report=report)
-        self._keep(scaled, vectors, by_item.astype(np.float32))
+        self._keep(scaled, vectors, degrees)
         report(1.0)
         return self
 
     def _keep(self, scaled: csr_matrix, vectors: NDArray[Any], degrees: NDArray[Any]) -> None:
         self.scaled_, self.vectors_, self.degrees_ = scaled, vectors, degrees
         self._by_item = scaled.T.tocsr()
-        self._into = vectors * _power(degrees, -0.5)[:, None]  # D^-½ V
-        self._out_of = vectors * _power(degrees, 0.5)[:, None]  # D^½ V
+        self._into = vectors * power(degrees, -0.5)[:, None]  # D^-½ V
+        self._out_of = vectors * power(degrees, 0.5)[:, None]  # D^½ V
 
     def _history(self, histories: Histories) -> csr_matrix:
         return history_matrix(histories, self.config.weights, self.config.recency_half_life)
@@ -116,7 +95,7 @@ class GFCF:
         """(n, n_items or len(items)) both filters of the history; zeros for an empty one."""
         x = self._history(histories)
         out = np.zeros((len(histories), self.scaled_.shape[1]), dtype=np.float32)
-        _two_hops(parts(x), parts(self._by_item), parts(self.scaled_), out)
+        two_hops(parts(x), parts(self._by_item), parts(self.scaled_), out)
         targets = self._out_of if items is None else self._out_of[items]
         smooth = np.float32(self.config.alpha) * ((x @ self._into) @ targets.T)
         return np.asarray((out if items is None else out[:, items]) + smooth, dtype=np.float32)
@@ -147,9 +126,3 @@ class GFCF:
             csr_matrix(stored, shape=shape), np.asarray(arrays["vectors"]), np.asarray(arrays["degrees"])
         )
         return model
-
-
-def _power(values: NDArray[Any], exponent: float) -> NDArray[np.float32]:
-    """values^exponent, 0 where the value is 0."""
-    wide = np.asarray(values, dtype=np.float64)
-    return np.power(wide, exponent, where=wide > 0, out=np.zeros_like(wide)).astype(np.float32)

@@ -26,7 +26,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "sasrec": {"epochs": 2, "dim": 16, "max_length": 8, "batch_size": 16},
     "als": {"factors": 8, "iterations": 5},
 }
-ORDERED = {"sasrec"}  # models that look at the order of events
+ORDERED = {"sasrec", "transitions"}  # models that look at the order of events
 NAMES = list(MODELS)
 
 
