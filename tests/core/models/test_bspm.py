@@ -49,7 +49,7 @@ def test_without_sharpening_and_low_pass_it_is_the_linear_filter() -> None:
 
 
 def test_sharpening_takes_from_what_everybody_near_has() -> None:
-    """Along an eigenvector of P with value e, scores are multiplied by 1 − he + …: smooth ones shrink most."""
+    """Along an eigenvector of P with value e, scores are multiplied by 1 − he + …; smooth ones shrink."""
     data = blocks()
     rows = from_lists([[0, 1]], 13)
     plain = BSPM(BSPMConfig(factors=2, sharpening=0)).fit(data).score(rows)[0]
