@@ -17,19 +17,25 @@ from data.checks.constant_weights import ConstantWeights
 from data.checks.dominating_items import DominatingItems
 from data.checks.dominating_users import DominatingUsers
 from data.checks.duplicate_events import DuplicateEvents
+from data.checks.event_types import EventTypes
 from data.checks.exchangeable_split import ExchangeableSplit
 from data.checks.few_users import FewUsers
 from data.checks.id_lookalikes import IdLookalikes
 from data.checks.items_without_metadata import ItemsWithoutMetadata
 from data.checks.missing_times import MissingTimes
 from data.checks.near_copies import NearCopies
+from data.checks.non_product_items import NonProductItems
 from data.checks.one_event_users import OneEventUsers
 from data.checks.out_of_range_times import OutOfRangeTimes
+from data.checks.personal_data import PersonalData
 from data.checks.popularity_shift import PopularityShift
 from data.checks.repeat_consumption import RepeatConsumption
+from data.checks.session_sanity import SessionSanity
 from data.checks.short_histories import ShortHistories
 from data.checks.split_leakage import SplitLeakage
+from data.checks.suspect_users import SuspectUsers
 from data.checks.timestamp_ties import TimestampTies
+from data.checks.unmatched_ids import UnmatchedIds
 from data.checks.unread_lines import UnreadLines
 from data.checks.weight_mismatch import WeightMismatch
 from data.dataset import Dataset
@@ -54,12 +60,18 @@ CHECKS: dict[str, type[Check]] = {
         UnreadLines,
         MissingTimes,
         ItemsWithoutMetadata,
+        PersonalData,
+        UnmatchedIds,
+        NonProductItems,
         ColdUsers,
         ColdItems,
         SplitLeakage,
         PopularityShift,
         ExchangeableSplit,
         NearCopies,
+        SuspectUsers,
+        EventTypes,
+        SessionSanity,
     )
 }
 
