@@ -27,6 +27,8 @@ SAVED_SPLIT = "saved_split"
 JOB = "job"
 UPLOAD = "upload"
 ITEMS_UPLOAD = "items_upload"
+SQL = "sql"
+ADDED = "added"  # uploads on their way to join those under UPLOAD
 OF_DATASET = (  # forgotten when the dataset changes
     RUNS, USER, ITEM, PROTOCOL, SPLIT_SETTINGS, SPLIT_SEED, SEEN, LIMITS, SAVED_SPLIT,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components import job_panel, next_button, page, problem_box
+from dashboard.components.import_files import take_added
 from dashboard.components.import_form import import_form
 from dashboard.components.import_outcome import import_outcome, look_at_result
 from dashboard.components.import_source import choose_sample, file_slot
@@ -62,17 +63,16 @@ page("import_data")
 if job is not None:
     follow(job)
 else:
-    waiting = state.read_all(state.UPLOAD)
-    if not waiting:
-        st.markdown(t("import_data.start"))
-    words = "" if waiting else t("import_data.drop_help")
-    uploads = file_slot("import", "", words, state.UPLOAD, multiple=True, compact=bool(waiting))
+    take_added()
+    uploads = state.read_all(state.UPLOAD)
     if uploads:
         try:
             import_form(uploads)
         except RankscopeError as error:
             problem_box(error)
     else:
+        st.markdown(t("import_data.start"))
+        file_slot("import", "", t("import_data.drop_help"), state.UPLOAD, multiple=True, compact=False)
         choose_sample()
         if not loaders.datasets().empty:
             next_button(t("import_data.next"), "profile")

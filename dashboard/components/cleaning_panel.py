@@ -13,13 +13,24 @@ from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
 from dashboard.loaders.import_reading import touched_by
 from dashboard.text import has, t
+from dashboard.text.markdown import literal
 from dashboard.text.numbers import exact_count, plural
-from dashboard.views.cleaning import FIELDS, LEFT, Sums, changed, is_offered, sums, switched_off
+from dashboard.views.cleaning import (
+    FIELDS,
+    LEFT,
+    NO_PROPOSAL,
+    Sums,
+    changed,
+    is_further,
+    is_offered,
+    sums,
+    switched_off,
+)
 from data.cleaning import Cleaning
 from data.errors import ConfigError
 from data.read_tables import Read
 
-WIDTHS = (4, 4, 4)
+WIDTHS = (4, 3, 5)
 
 
 def cleaning_of(key: str, start: Cleaning) -> Cleaning:
@@ -44,9 +55,9 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
     rules = [row for row in table.to_dict("records") if row["rule"] != LEFT]
     for row in rules:
         if is_offered(row):
-            with st.container(key=f"{key}_line_{row['rule']}"):
-                _line(row, cleaning, read, key)
-    _idle([row for row in rules if not is_offered(row)])
+            _line(row, cleaning, read, key)
+    _more([row for row in rules if is_further(row)], cleaning, read, key)
+    _idle([row for row in rules if not is_offered(row) and not is_further(row) and row["note"]])
     found = sums(read, table)
     st.markdown(sum_in_words(found))
     return found
@@ -80,8 +91,8 @@ def _line(row: Mapping[str, Any], cleaning: Cleaning, read: Read, key: str) -> N
     if row["on"]:
         with middle:
             value_widgets(rule, cleaning, read, key, set_values)
-    elif row["change"]:
-        middle.markdown(f":small[:gray[{_would_be(row['change'])}]]")
+    elif said := _would_be(row["change"]):
+        middle.markdown(f":small[:gray[{said}]]")
     right.markdown(_counts(row))
 
 
@@ -137,14 +148,28 @@ def _counts(row: Mapping[str, Any]) -> str:
         users=plural(int(row["users"]), t("import_data.user"), t("import_data.users")),
         items=plural(int(row["items"]), t("import_data.item"), t("import_data.items")),
     )
-    note = f" :small[:gray[{row['note']}]]" if row["note"] else ""
+    told = "" if row["note"] == NO_PROPOSAL else literal(row["note"])
+    note = f" :small[:gray[{told}]]" if told else ""
     if row["lines"]:
         said = t(f"import_data.{mood}_set_aside", lines=exact_count(row["lines"]))
     elif row["rows"]:
         said = t(f"import_data.{mood}_change", rows=exact_count(row["rows"]))
     else:
         return f":gray[{t('import_data.touches_nothing')}]{note}"
-    return f"{said} :small[:gray[{who}]]{note}"
+    return f"{said} :small[:gray[{who}{'.' if told else ''}]]{note}"
+
+
+def _more(rows: list[dict[str, Any]], cleaning: Cleaning, read: Read, key: str) -> None:
+    """Rules that touch nothing until they are given a value."""
+    if not rows:
+        return
+    with st.expander(t("import_data.more_rules")):
+        for row in rows:
+            left, right = st.columns((4, 8), vertical_alignment="center", gap="small")
+            rule = str(row["rule"])
+            left.markdown(t(f"import_data.rule_{rule}"), help=t(f"import_data.rule_help_{rule}"))
+            with right:
+                value_widgets(rule, cleaning, read, key, set_values)
 
 
 def _idle(rows: list[dict[str, Any]]) -> None:

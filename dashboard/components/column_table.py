@@ -12,65 +12,39 @@ from dashboard.loaders.imports import Look
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import share
-from dashboard.views.column_roles import (
-    CHOICES,
-    ITEM_FEATURE,
-    KEEP,
-    LIFT,
-    SINGLE,
-    UNUSED,
-    USER_FEATURE,
-    sample_values,
-)
-from data.mapping import Role
+from dashboard.views.column_roles import CHOICES, SINGLE, UNUSED, sample_values
 
 WIDTHS = (4, 3, 5)
 MOST_LINES = 12  # columns with a line of their own; the others stand in one table
-UNSURE = 0.5  # proposals below this confidence are marked
-FEW = (ITEM_FEATURE, USER_FEATURE, KEEP, LIFT, UNUSED)
+UNSURE = 0.6  # proposals of who, what, when and how much below this confidence are marked
 
 
-def column_table(
-    look: Look, start: Given[str, str], sides: Given[str, str], key: str, proposed: Given[str, str]
-) -> dict[str, str]:
+def column_table(look: Look, start: Given[str, str], proposed: Given[str, str], key: str) -> dict[str, str]:
     """Widgets for the role of every column; returns column → role.
 
     Args:
         start: column → role to begin with.
-        sides: free column → "item" or "user", where its values follow from that.
-        key: prefix of the widgets.
         proposed: column → role as proposed by the program.
+        key: prefix of the widgets.
     """
     lines, others = _order(start)
     keys = {name: f"{key}_role_{place}" for place, name in enumerate(start)}
-    roles, freed = dict(start), UNUSED if UNUSED in start.values() else LIFT
-    for name in lines:
-        with st.container(key=f"{keys[name]}_line"):
-            roles[name] = _line(look, name, start[name], keys, sides, proposed, freed)
+    roles = {name: _line(look, name, start[name], keys, proposed) for name in lines}
     if others:
         with st.expander(t("import_data.more_columns", n=len(others))):
             roles |= _many(look, others, start, key)
-    return roles
+    return {name: roles[name] for name in start}
 
 
 def _order(start: Given[str, str]) -> tuple[list[str], list[str]]:
-    """Columns with a line of their own, and the others; in the order of the file."""
+    """Columns with a line of their own (those that mean something first), and the others; in file order."""
     if len(start) <= MOST_LINES:
         return list(start), []
-    first = [name for name, role in start.items() if role in SINGLE]
-    first += [name for name in start if name not in first][: max(MOST_LINES - len(first), 0)]
-    return [name for name in start if name in first], [name for name in start if name not in first]
+    ranked = sorted(start, key=lambda name: CHOICES.index(start[name]))[:MOST_LINES]
+    return [name for name in start if name in ranked], [name for name in start if name not in ranked]
 
 
-def _line(
-    look: Look,
-    name: str,
-    start: str,
-    keys: Given[str, str],
-    sides: Given[str, str],
-    proposed: Given[str, str],
-    freed: str,
-) -> str:
+def _line(look: Look, name: str, start: str, keys: Given[str, str], proposed: Given[str, str]) -> str:
     left, middle, right = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     shown = " · ".join(literal(value) for value in sample_values(look.sample, name))
     left.markdown(f"**{literal(name)}** :small[:gray[{shown or t('import_data.no_values')}]]")
@@ -82,60 +56,62 @@ def _line(
         key=keys[name],
         label_visibility="collapsed",
         on_change=_free_others,
-        args=(keys[name], tuple(keys.values()), freed),
+        args=(keys[name], tuple(keys.values())),
         persist_state="session",
     )
-    right.markdown(f":small[{_why(look, name, role, proposed, sides)}]")
+    right.markdown(f":small[{_why(look, name, role, proposed[name])}]")
     return role
 
 
-def _free_others(changed: str, keys: Sequence[str], freed: str) -> None:
-    """A role that one column can have at most is taken from the column that had it, which gets `freed`."""
+def _free_others(changed: str, keys: Sequence[str]) -> None:
+    """A role that one column can have at most is taken from the column that had it."""
     role = st.session_state[changed]
     for key in keys:
         if key != changed and role in SINGLE and st.session_state.get(key) == role:
-            st.session_state[key] = freed
+            st.session_state[key] = UNUSED
 
 
-def _why(look: Look, name: str, role: str, proposed: Given[str, str], sides: Given[str, str]) -> str:
+def _why(look: Look, name: str, role: str, proposed: str) -> str:
     """The reason of the proposal and how sure it is; or that a person chose otherwise."""
-    if role != proposed[name]:
-        return f":gray[{t('import_data.your_choice', role=t(f'import_data.role_{proposed[name]}'))}]"
-    if role == LIFT:
-        side = sides.get(name, "none")
-        return f":gray[{t(f'import_data.lift_{side}')}]"
-    told = _told(look, name)
+    if role != proposed:
+        return f":gray[{t('import_data.your_choice', role=t(f'import_data.role_{proposed}'))}]"
+    if look.proposal is None:
+        return ""
+    told = look.proposal.roles[name]
+    colour = "gray" if role not in SINGLE else "orange" if told.confidence < UNSURE else "blue"
     sure = t("import_data.sure", share=share(told.confidence))
-    mark = f":orange-badge[{sure}]" if told.confidence < UNSURE else f":blue-badge[{sure}]"
-    return f"{mark} :gray[{literal(told.reason)}]"
-
-
-def _told(look: Look, name: str) -> Role:
-    return look.proposal.roles[name] if look.proposal else Role(UNUSED, "", 0.0)
+    return f":{colour}-badge[{sure}] :gray[{literal(told.reason)}]"
 
 
 def _many(look: Look, names: Sequence[str], start: Given[str, str], key: str) -> dict[str, str]:
     """The columns beyond the first, as one table to edit."""
-    words = {t(f"import_data.role_{role}"): role for role in FEW}
-    of_role = {role: word for word, role in words.items()}
+    words = {role: t(f"import_data.role_{role}") for role in CHOICES}
+    roles = {word: role for role, word in words.items()}
+    told = look.proposal.roles if look.proposal else {}
     table = pd.DataFrame(
         {
             "column": list(names),
-            "role": [of_role.get(start[name], of_role[UNUSED]) for name in names],
+            "role": [words[start[name]] for name in names],
             "values": [" · ".join(sample_values(look.sample, name)) for name in names],
+            "reason": [told[name].reason if name in told else "" for name in names],
+            "sure": [100 * told[name].confidence if name in told else None for name in names],
         }
     )
     edited = st.data_editor(
         table,
         hide_index=True,
         key=f"{key}_columns",
-        disabled=("column", "values"),
+        disabled=("column", "values", "reason", "sure"),
         column_config={
             "column": t("import_data.column_column"),
             "role": st.column_config.SelectboxColumn(
-                t("import_data.column_role"), options=list(words), required=True
+                t("import_data.column_role"), options=list(roles), required=True, width="medium"
             ),
             "values": t("import_data.column_values"),
+            "reason": t("import_data.column_reason"),
+            "sure": st.column_config.ProgressColumn(
+                t("import_data.column_sure"), min_value=0, max_value=100, format="%.0f %%"
+            ),
         },
     )
-    return {str(name): words[role] for name, role in zip(edited["column"], edited["role"], strict=True)}
+    return {str(name): roles[word] for name, word in zip(edited["column"], edited["role"], strict=True)}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from dashboard import state
+from dashboard.components.import_source import file_slot
 from dashboard.components.problem import problem_box
 from dashboard.loaders.imports import Look, look_into, proposed_roles
 from dashboard.text import t
+from dashboard.text.file_size import file_size
 from dashboard.text.markdown import literal
 from dashboard.views.file_roles import EVENTS, ITEMS, ROLES, SOCIAL, UNUSED, USERS, FileRole
 from data.errors import RankscopeError
@@ -18,49 +22,95 @@ from data.recipe import ItemsPart, Recipe, SocialMapping, SocialPart, UsersMappi
 from data.social import propose_social
 from data.users_table import propose_users
 
-WIDTHS = (4, 3, 5)
+WIDTHS = (4, 3, 4, 1)
 ONE_EACH = (EVENTS, ITEMS, USERS, SOCIAL)
 
 
-def looks_into(uploads: Sequence[str]) -> list[Look]:
-    """A look into each file; the problem of one that is no table is shown, and it is left out."""
-    found = []
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """Looks into files that are tables, and the problems of those that are not, by upload."""
+
+    looks: list[Look]
+    problems: dict[str, RankscopeError]
+
+
+def look_into_all(uploads: Sequence[str]) -> Looked:
+    """A look into each file; one that is no table does not keep the others from being read."""
+    looks, problems = [], {}
     for upload in uploads:
         try:
-            found.append(look_into(upload))
+            looks.append(look_into(upload))
         except RankscopeError as error:
-            problem_box(error)
-    return found
+            problems[upload] = error
+    return Looked(looks, problems)
 
 
-def file_roles(looks: Sequence[Look], start: Mapping[str, str], key: str) -> dict[str, str]:
-    """upload → role: a sentence and a choice for each file, where there are several."""
+def file_table(found: Looked, start: Mapping[str, str], key: str) -> dict[str, str]:
+    """upload → role: a line for each file with a choice and the reason, where there are several."""
+    looks = found.looks
     proposed = proposed_roles(looks)
     roles = {look.upload: start.get(look.upload, proposed[look.upload].role) for look in looks}
-    if len(looks) == 1:
-        return {looks[0].upload: EVENTS}
-    st.markdown(f"**{t('import_data.files')}**")
+    alone = len(looks) == 1
+    if alone:
+        roles = {looks[0].upload: EVENTS}
     keys = {upload: f"{key}_file_{upload}" for upload in roles}
     for look in looks:
-        left, middle, right = st.columns(WIDTHS, vertical_alignment="center")
+        left, middle, right, last = st.columns(WIDTHS, vertical_alignment="center", gap="small")
         left.markdown(f"**{literal(look.name)}** :small[:gray[{_size(look)}]]")
-        roles[look.upload] = middle.selectbox(
+        if not alone:
+            roles[look.upload] = _role(middle, look, roles[look.upload], keys)
+            right.markdown(f":small[:gray[{_why(roles[look.upload], proposed[look.upload])}]]")
+        _remove_button(last, look.upload, key)
+    for upload, problem in found.problems.items():
+        left, last = st.columns((sum(WIDTHS[:3]), WIDTHS[3]), vertical_alignment="center", gap="small")
+        with left:
+            problem_box(problem)
+        _remove_button(last, upload, key)
+    return roles
+
+
+def _role(place: Any, look: Look, role: str, keys: Mapping[str, str]) -> str:
+    return str(
+        place.selectbox(
             t("import_data.role_of", column=look.name),
             ROLES,
-            index=ROLES.index(roles[look.upload]),
-            format_func=lambda role: t(f"import_data.file_{role}"),
+            index=ROLES.index(role),
+            format_func=lambda one: t(f"import_data.file_{one}"),
             key=keys[look.upload],
             label_visibility="collapsed",
             on_change=_free_others,
             args=(keys[look.upload], tuple(keys.values())),
             persist_state="session",
         )
-        right.markdown(f":small[:gray[{_why(roles[look.upload], proposed[look.upload])}]]")
-    return roles
+    )
+
+
+def _remove_button(place: Any, upload: str, key: str) -> None:
+    place.button(
+        t("uploads.remove"), key=f"{key}_remove_{upload}", type="tertiary", on_click=_remove, args=(upload,)
+    )
+
+
+def _remove(upload: str) -> None:
+    state.write(state.UPLOAD, [one for one in state.read_all(state.UPLOAD) if one != upload])
+
+
+def more_files(*, expanded: bool) -> None:
+    """A folded place for further files; `take_added` moves them to the others."""
+    with st.expander(t("import_data.add_files"), expanded=expanded):
+        file_slot("import_more", "", t("import_data.add_words"), state.ADDED, multiple=True)
+
+
+def take_added() -> None:
+    """Files that have arrived join those that were there."""
+    added = state.read_all(state.ADDED)
+    if added:
+        state.write(state.UPLOAD, list(dict.fromkeys((*state.read_all(state.UPLOAD), *added))))
+        state.write(state.ADDED, None)
 
 
 def _size(look: Look) -> str:
-    return t("import_data.file_size", n=len(look.shape.columns), shape=look.shape.format.replace("_", " "))
+    return t("import_data.file_size", size=file_size(look.size), n=len(look.shape.columns))
 
 
 def _why(role: str, told: FileRole) -> str:

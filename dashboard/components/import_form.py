@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import loaders, state
 from dashboard.components import problem_box
 from dashboard.components.cleaning_panel import cleaning_of, cleaning_panel
-from dashboard.components.import_files import beside_forms, file_roles, looks_into, of_role
+from dashboard.components.import_files import beside_forms, file_table, look_into_all, more_files, of_role
 from dashboard.components.mapping_form import in_words, mapping_form, rows_preview, shape_form
 from dashboard.components.recipe_actions import recipe_actions
 from dashboard.loaders.drafts import Draft, draft, keep_draft
@@ -39,16 +39,17 @@ from data.recipe import Recipe
 
 def import_form(uploads: Sequence[str]) -> None:
     """The whole form for these files; what is entered is kept beside them."""
-    looks = looks_into(uploads)
-    if not looks:
-        return
+    found = look_into_all(uploads)
+    looks = found.looks
     key = f"import_{crc32(repr(list(uploads)).encode()):08x}_{st.session_state.get(_revision(uploads), 0)}"
     start: Draft = st.session_state.setdefault(f"{key}_start", draft(uploads))
     said = st.container()
-    roles = file_roles(looks, start.roles, key)
+    roles = file_table(found, start.roles, key)
+    more_files(expanded=not looks)
     events = of_role(looks, roles, EVENTS)
     if not events:
-        st.info(t("import_data.no_events"))
+        if looks:
+            st.info(t("import_data.no_events"))
         _keep(uploads, start.model_copy(update={"roles": roles}))
         return
     recipe = _columns(events[0], looks, roles, start.recipe, key, said)

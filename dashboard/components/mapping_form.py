@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from dashboard.components.column_table import column_table
 from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
-from dashboard.loaders.imports import Look, look_into, other_rows, sides_of
+from dashboard.loaders.imports import Look, look_into, other_rows
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import join
-from dashboard.views.column_roles import SINGLE, UNUSED, mapping_of, roles_of
+from dashboard.views.column_roles import SINGLE, mapping_of, proposed_roles, roles_of
 from data.errors import ConfigError, RankscopeError
 from data.mapping import Mapping
 from data.reading import FileShape
@@ -109,7 +109,8 @@ def _shape_widgets(shape: FileShape, start: Given[str, Any], key: str) -> dict[s
             key=f"{key}_encoding",
             persist_state="session",
         )
-    asked |= _numbers(start, key)
+    if shape.format != "user_lines":
+        asked |= _numbers(start, key)
     if shape.format == "matrix":
         asked["missing"] = _text(st, "missing", start, key)
     if len(shape.members) > 1:
@@ -170,14 +171,15 @@ def _text(place: Any, name: str, start: Given[str, Any], key: str) -> str:
 def mapping_form(look: Look, start: Mapping, key: str, more: Any) -> Mapping | None:
     """One line per column, time format and zone under `more`; None while roles contradict each other."""
     columns = [str(name) for name in look.preview.columns]
-    proposed = roles_of(look.proposal.mapping, columns) if look.proposal else dict.fromkeys(columns, UNUSED)
-    sides = sides_of(look, start.user, start.item, start.time)
+    proposed = proposed_roles(look.proposal, columns)
     key = f"{key}_{crc32(repr(columns).encode()):08x}"
-    roles = column_table(look, roles_of(start, columns), sides, key, proposed)
+    roles = column_table(look, roles_of(start, proposed), proposed, key)
+    for note in look.proposal.notes if look.proposal else ():
+        st.caption(literal(note))
     with more:
         base = start.model_copy(update=_time_widgets(start, key))
     try:
-        return mapping_of(roles, base, sides)
+        return mapping_of(roles, base)
     except ConfigError as error:
         problem_box(error)
     except ValidationError as error:

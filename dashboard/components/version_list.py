@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import loaders
 from dashboard.components.number_table import written
 from dashboard.text import t
 from dashboard.text.numbers import date_time, exact_count
@@ -13,9 +13,7 @@ from dashboard.views.imports import version_table
 
 def version_list(dataset: str) -> None:
     """A table of the versions, the newest first; nothing where there is only one."""
-    metas = {str(one): loaders.dataset_meta(str(one)) for one in loaders.datasets()["id"]}
-    if dataset not in metas:
-        return
+    metas = [loaders.dataset_meta(str(one)) for one in loaders.datasets()["id"]]
     table = version_table(metas, dataset)
     if len(table) < 2:
         return
@@ -28,6 +26,4 @@ def version_list(dataset: str) -> None:
         key="import_versions",
         column_config=names,
     )
-    older = [one for one in table["dataset"] if one != state.read(state.DATASET)]
-    if older:
-        st.caption(t("import_data.versions_words"))
+    st.caption(t("import_data.versions_words"))

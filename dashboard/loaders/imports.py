@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import streamlit as st
 
@@ -19,8 +18,7 @@ from dashboard.server.sent_name import by_sent_name
 from dashboard.views.file_roles import FileFacts, FileRole, propose_roles
 from data.artifacts import dataset_table
 from data.errors import ConfigError, DataError
-from data.lifting import SIDES, dependence
-from data.mapping import Proposal, propose
+from data.mapping import Proposal, propose_file
 from data.reading import FileShape, preview, sniff
 from data.reading.random_rows import random_rows
 from data.reading.reshaping import reshaped
@@ -62,22 +60,18 @@ def _look(root: str, upload_id: str, changes: tuple[tuple[str, Any], ...]) -> Lo
     del root  # part of the cache key only
     path, name = located(upload_id)
     with by_sent_name((path, name)):
-        shape = _recognised(path)
+        shape = sniff(path)
         if changes:
             shape = reshaped(path, shape, dict(changes))
         rows = preview(path, shape, ROWS)
         sample = pd.concat([rows, random_rows(path, shape, SAMPLED)], ignore_index=True)
         sample = sample.drop_duplicates(ignore_index=True)
-    return Look(upload_id, name, path, path.stat().st_size, shape, rows, sample, _proposal(rows, shape))
+    return Look(upload_id, name, path, path.stat().st_size, shape, rows, sample, _proposal(path, shape))
 
 
-def _recognised(path: Path) -> FileShape:
-    return sniff(path)
-
-
-def _proposal(rows: pd.DataFrame, shape: FileShape) -> Proposal | None:
+def _proposal(path: Path, shape: FileShape) -> Proposal | None:
     try:
-        return propose(rows, shape)
+        return propose_file(path, shape)
     except DataError:
         return None
 
@@ -87,38 +81,6 @@ def other_rows(upload_id: str, shape_json: str, seed: int) -> pd.DataFrame:
     """Rows from all over a file, others for each seed."""
     path, _ = located(upload_id)
     return random_rows(path, FileShape.model_validate_json(shape_json), ROWS, seed=seed)
-
-
-def sides_of(look: Look, user: str, item: str, time: str | None) -> dict[str, str]:
-    """column → "item" or "user", where its values follow from that in a sample of the rows."""
-    return _sides(look.upload, look.shape.model_dump_json(), look.sample, user, item, time)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _sides(
-    upload_id: str, shape_json: str, _sample: pd.DataFrame, user: str, item: str, time: str | None
-) -> dict[str, str]:
-    del upload_id, shape_json  # parts of the cache key, from which the sample follows
-    named = {f"f{i}": str(column) for i, column in enumerate(_sample.columns)}
-    table = _sample.set_axis(list(named), axis=1)
-    at = {column: name for name, column in named.items()}
-    roles = {user, item, time}
-    with duckdb.connect() as con:
-        con.register("sampled", table)
-        visit = "NULL" if time is None else at[time]
-        con.execute(
-            f"CREATE TABLE rows AS SELECT {at[user]} AS user_id, {at[item]} AS item_id, {visit} AS visit, * "
-            "FROM sampled"
-        )
-        found = {}
-        for name, column in named.items():
-            if column in roles:
-                continue
-            told = {side: dependence(con, "rows", side, name, "visit") for side in SIDES}
-            holds = [side for side in SIDES if told[side].holds]
-            if holds:
-                found[column] = max(holds, key=lambda side: told[side].gain)
-    return found
 
 
 def proposed_roles(looks: Iterable[Look]) -> dict[str, FileRole]:

@@ -66,6 +66,7 @@ def sums(read: Read, table: pd.DataFrame) -> Sums:
     )
 
 
+BY_VALUE = ("not_a_user", "not_an_item", "above_maximum", "time_window")
 ALWAYS = ("exact_duplicates", "below_minimum", "extreme_users", "repeated_pairs", "k_core")
 
 
@@ -75,6 +76,11 @@ def is_offered(row: Mapping[str, Any]) -> bool:
         return bool(row["lines"])
     usual = row["rule"] in ALWAYS and row["note"] in ("", NO_PROPOSAL)
     return bool(row["on"] or row["change"] or usual)
+
+
+def is_further(row: Mapping[str, Any]) -> bool:
+    """Whether a rule that is off needs a value from a person before it touches anything."""
+    return not is_offered(row) and row["note"] == NO_PROPOSAL and row["rule"] in BY_VALUE
 
 
 def switched_off(rule: str) -> dict[str, Any]:

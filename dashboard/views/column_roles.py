@@ -8,56 +8,43 @@ from typing import Any
 
 import pandas as pd
 
-from data.columns import ITEM, TIME, USER, WEIGHT
+from data.columns import EVENT, ITEM, SESSION, TIME, USER, WEIGHT
 from data.errors import ConfigError
-from data.mapping import AUTO, Mapping
+from data.mapping import AUTO, Mapping, Proposal
 
-EVENT, SESSION, ITEM_FEATURE, USER_FEATURE, KEEP, LIFT, UNUSED = (
-    "event",
-    "session",
-    "item_feature",
-    "user_feature",
-    "keep",
-    "lift",
-    "unused",
-)
+ITEM_FEATURE, USER_FEATURE, KEEP, UNUSED = SEVERAL = ("item_columns", "user_columns", "keep", "unused")
 SINGLE = (USER, ITEM, WEIGHT, TIME, EVENT, SESSION)  # roles of one column at most
-CHOICES = (*SINGLE, ITEM_FEATURE, USER_FEATURE, KEEP, LIFT, UNUSED)
+CHOICES = (*SINGLE, *SEVERAL)
 
 
-def roles_of(mapping: Mapping, columns: Sequence[str]) -> dict[str, str]:
-    """column → role. A free column is lifted where it follows from item or user, if that is left open."""
+def proposed_roles(proposal: Proposal | None, columns: Sequence[str]) -> dict[str, str]:
+    """column → role as proposed; every column is left out where nothing could be."""
+    told = {} if proposal is None else {name: role.role for name, role in proposal.roles.items()}
+    return {name: told[name] if told.get(name) in CHOICES else UNUSED for name in columns}
+
+
+def roles_of(mapping: Mapping, proposed: Roles[str, str]) -> dict[str, str]:
+    """column → role. Where the mapping leaves open which columns describe item or user, as proposed."""
     named = {name: role for role in SINGLE if (name := getattr(mapping, role)) is not None}
     named |= dict.fromkeys(mapping.keep, KEEP)
+    is_open = {ITEM_FEATURE: mapping.item_columns is None, USER_FEATURE: mapping.user_columns is None}
     named |= dict.fromkeys(mapping.item_columns or (), ITEM_FEATURE)
     named |= dict.fromkeys(mapping.user_columns or (), USER_FEATURE)
-    is_open = mapping.item_columns is None or mapping.user_columns is None
-    return {name: named.get(name, LIFT if is_open else UNUSED) for name in columns}
+    return {name: named.get(name, role if is_open.get(role) else UNUSED) for name, role in proposed.items()}
 
 
-def mapping_of(roles: Roles[str, str], base: Mapping, sides: Roles[str, str] | None = None) -> Mapping:
+def mapping_of(roles: Roles[str, str], base: Mapping) -> Mapping:
     """The mapping that these roles say; time format and zone come from `base`.
-
-    Args:
-        sides: free column → "item" or "user", where its values in a sample follow from that. The import
-            itself decides over all rows, unless a person has left a column out: then these are taken by name.
 
     Raises:
         ConfigError: no user, no item, or two columns of one role.
     """
     values: dict[str, Any] = {role: _only(role, roles) for role in SINGLE}
-    if values[USER] is None or values[ITEM] is None:
-        missing = USER if values[USER] is None else ITEM
+    missing = next((role for role in (USER, ITEM) if values[role] is None), None)
+    if missing is not None:
         raise ConfigError(f"No column is the {missing}.", f"Give one of the columns the role {missing}.")
-    told = {name: side for name, side in (sides or {}).items() if roles.get(name) == LIFT}
-    is_open = LIFT in roles.values() and UNUSED not in roles.values()
-    values["keep"] = _all(KEEP, roles)
-    for field, role, side in (("item_columns", ITEM_FEATURE, ITEM), ("user_columns", USER_FEATURE, USER)):
-        named = _all(role, roles)
-        more = () if is_open else tuple(name for name, found in told.items() if found == side)
-        values[field] = (*named, *more) or (None if is_open else ())
-    same_time = values[TIME] == base.time
-    values["time_format"] = base.time_format if same_time else AUTO
+    values |= {role: _all(role, roles) for role in (KEEP, ITEM_FEATURE, USER_FEATURE)}
+    values["time_format"] = base.time_format if values[TIME] == base.time else AUTO
     return Mapping(**values, time_zone=base.time_zone)
 
 
@@ -74,7 +61,12 @@ def _all(role: str, roles: Roles[str, str]) -> tuple[str, ...]:
     return tuple(name for name, given in roles.items() if given == role)
 
 
-def sample_values(rows: pd.DataFrame, column: str, n: int = 3, width: int = 28) -> list[str]:
-    """The first `n` different values of a column, long ones cut."""
-    values = [str(value) for value in rows[column].dropna().unique()[:n]]
-    return [value if len(value) <= width else f"{value[: width - 1]}…" for value in values]
+def sample_values(rows: pd.DataFrame, column: str, width: int = 40) -> list[str]:
+    """Up to three different values of a column that together take about `width` letters."""
+    values, left = [], width
+    for value in map(str, rows[column].dropna().unique()[:3]):
+        if values and len(value) > left:
+            break
+        values.append(value if len(value) <= width else f"{value[: width - 1]}…")
+        left -= len(value)
+    return values

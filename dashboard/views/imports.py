@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from data.lineage import VersionRow, lineage
+
+SIZES = ("events", "users", "items")
 
 
 def line_table(rows: Mapping[str, Any], words: Mapping[str, str], rule_words: str) -> pd.DataFrame:
@@ -48,37 +52,34 @@ def _examples(examples: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(str(one) for ids in examples.values() for one in list(ids)[:3])
 
 
-def version_table(metas: Mapping[str, Mapping[str, Any]], dataset: str) -> pd.DataFrame:
+def version_table(metas: Iterable[Mapping[str, Any]], dataset: str) -> pd.DataFrame:
     """The versions that `dataset` belongs to, the newest first.
 
     Args:
-        metas: dataset → what is stored of it; `facts.import` holds parent, version and what was added.
+        metas: what is stored of all data sets.
 
     Returns:
         version, dataset, created, events, users, items, new_events, new_users, new_items.
     """
-    parents = {one: _told(meta).get("parent") for one, meta in metas.items()}
-    family = {dataset}
-    while True:
-        more = {one for one, parent in parents.items() if parent in family} | {
-            parent for one, parent in parents.items() if one in family and parent in metas
+    rows = {row.dataset: row for row in lineage(metas)}
+    family = [
+        row for row in rows.values() if dataset in rows and _root(row, rows) == _root(rows[dataset], rows)
+    ]
+    table = [
+        {
+            "version": row.number,
+            "dataset": row.dataset,
+            "created": row.created,
+            **{name: getattr(row, name) for name in SIZES},
+            **{f"new_{name}": row.added.get(name, getattr(row, name)) for name in SIZES},
         }
-        if more <= family:
-            break
-        family |= more
-    rows = []
-    for one in family:
-        meta, told = metas[one], _told(metas[one])
-        added = told.get("added") or {}
-        row = {"version": int(told.get("version", 1)), "dataset": one, "created": meta["created"]}
-        row |= {name: int(meta[name]) for name in ("events", "users", "items")}
-        rows.append(
-            row | {f"new_{name}": int(added.get(name, meta[name])) for name in ("events", "users", "items")}
-        )
-    return pd.DataFrame(rows).sort_values("version", ascending=False, ignore_index=True)
+        for row in reversed(family)
+    ]
+    return pd.DataFrame(table)
 
 
-def _told(meta: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The report of the import that made a data set; empty for a sample."""
-    found = meta.get("facts", {}).get("import", {})
-    return found if isinstance(found, Mapping) else {}
+def _root(row: VersionRow, rows: Mapping[str, VersionRow]) -> str:
+    """The first version of the line that a version stands in."""
+    while row.parent in rows:
+        row = rows[row.parent]
+    return row.dataset
