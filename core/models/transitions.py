@@ -26,17 +26,17 @@ class TransitionsConfig(ModelConfig):
     """How far apart two events may be, and how many of the latest events speak."""
 
     reach: int = Field(
-        default=5, ge=1, le=50, description="Steps between two events of a user up to which they are counted"
+        default=10, ge=1, le=50, description="Steps between two events of a user up to which they are counted"
     )
     decay: float = Field(
-        default=0.6, gt=0, le=1, description="A pair one step further apart counts this much less"
+        default=0.8, gt=0, le=1, description="A pair one step further apart counts this much less"
     )
-    last: int = Field(default=8, ge=1, le=200, description="Latest events of a history that speak")
+    last: int = Field(default=20, ge=1, le=200, description="Latest events of a history that speak")
     history_decay: float = Field(
-        default=0.7, gt=0, le=1, description="An event one place further back speaks this much less"
+        default=0.8, gt=0, le=1, description="An event one place further back speaks this much less"
     )
     popularity: float = Field(
-        default=0.2,
+        default=0.0,
         ge=0,
         le=1,
         description="A target counts (number of transitions into it)^−popularity: larger = less popular",
