@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import re
@@ -29,8 +30,9 @@ BROKEN_ZIP = (  # what zipfile lets through when fields of an archive make no se
     OverflowError,
     struct.error,
     lzma.LZMAError,
+    OSError,  # a place before the start of the file
 )
-DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, pa.ArrowInvalid, OSError, *BROKEN_ZIP)
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, pa.ArrowInvalid, *BROKEN_ZIP)
 MOST_MEMBERS = 10_000
 BOMB_RATIO, BOMB_BYTES = 250, 1 << 28  # tables shrink to a twentieth; both limits must be passed
 EVENTS = re.compile(r"rating|interaction|event|transaction|purchase|click|order|view|log|history|train", re.I)
@@ -75,7 +77,7 @@ def unpacking(path: Path, compression: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        of_the_system = isinstance(error, OSError) and error.errno is not None
+        of_the_system = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
         if compression == "none" or of_the_system:
             raise
         raise damaged(path, compression, error) from error

@@ -15,7 +15,7 @@ ABSENT = ("", "na", "nan", "n/a", "null", "none", "?", "-", r"\n")
 CODES = ("99", "-1", "0", "999", "-99", "-999", "9")
 MOST_GRADES = 25  # different weights from which a column is no rating scale
 SOME_MISSING = 0.1  # share of cells without weight from which a code is believed
-MOSTLY = 0.9
+MOSTLY, NUMBERS = 0.9, 0.98
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def _unnamed_matrix(rows: list[list[str]]) -> MatrixShape | None:
         if counted >= MOSTLY * len(rows):
             said = f"{len(rest[0])} items, led by how many have a weight"
             return MatrixShape(False, "count", missing, _reason(said, missing, share))
-        ids = len({row[0] for row in rows}) == len(rows) and not {row[0] for row in rows} & grades
+        alike = any(_is_grade(row[0], grades) for row in rows) and len(rows) <= 2 * len(grades)
+        ids = len({row[0] for row in rows}) == len(rows) and not alike
         if ids and 2 < len(grades) <= MOST_GRADES:
             said = f"{len(rest[0])} items behind a user"
             return MatrixShape(False, "user", missing, _reason(said, missing, share))
@@ -99,44 +100,57 @@ def _unnamed_matrix(rows: list[list[str]]) -> MatrixShape | None:
     return MatrixShape(False, "none", scale[0], _reason(f"{len(rows[0])} items", scale[0], scale[1]))
 
 
+def _is_grade(cell: str, grades: set[float]) -> bool:
+    return NUMBER.fullmatch(cell) is not None and _number(cell) in grades
+
+
 def _filled(cells: list[str], missing: str) -> int:
-    return sum(not is_absent(cell) and cell != missing for cell in cells)
+    return sum(not _is_gap(cell, missing) for cell in cells)
 
 
-def _scale(cells: list[list[str]]) -> tuple[str, float, set[str]] | None:
+def _scale(cells: list[list[str]]) -> tuple[str, float, set[float]] | None:
     """The code of "no weight", its share, and the different weights; None where the cells are of many kinds.
 
-    Every column must have gaps like the others and hold numbers of one scale.
+    Every column must have gaps like the others and hold numbers of one scale; a few damaged cells do no harm.
     """
     flat = [cell for row in cells for cell in row]
     present = [cell for cell in flat if not is_absent(cell)]
-    numbers = [cell for cell in present if NUMBER.fullmatch(cell)]
-    if not numbers or len(numbers) < len(present):
+    numbers = Counter(_number(cell) for cell in present if NUMBER.fullmatch(cell))
+    if not numbers or numbers.total() < NUMBERS * len(present):
         return None
-    counts = Counter(present)
     missing, n_missing = "", len(flat) - len(present)
     if n_missing < SOME_MISSING * len(flat):
-        missing = _code(counts, len(flat))
-        n_missing += counts[missing] if missing else 0
+        missing = _code(numbers, len(flat))
+        n_missing += numbers.pop(float(missing)) if missing else 0
     if n_missing < SOME_MISSING * len(flat) or not _even_gaps(cells, missing):
         return None
-    return missing, n_missing / len(flat), {cell for cell in counts if cell != missing}
+    return missing, n_missing / len(flat), set(numbers)
 
 
-def _code(counts: Counter[str], n_cells: int) -> str:
+def _number(cell: str) -> float:
+    return float(cell.replace(",", "."))
+
+
+def _code(numbers: Counter[float], n_cells: int) -> str:
     """The likeliest code: frequent, and outside the range of the other numbers."""
     for code in CODES:
-        if counts[code] < SOME_MISSING * n_cells:
+        if numbers[float(code)] < SOME_MISSING * n_cells:
             continue
-        others = [float(text.replace(",", ".")) for text in counts if text != code]
+        others = [number for number in numbers if number != float(code)]
         if others and not min(others) <= float(code) <= max(others):
             return code
     return ""
 
 
+def _is_gap(cell: str, missing: str) -> bool:
+    if is_absent(cell) or cell == missing:
+        return True
+    return bool(missing) and NUMBER.fullmatch(cell) is not None and _number(cell) == float(missing)
+
+
 def _even_gaps(cells: list[list[str]], missing: str) -> bool:
     """Whether most columns and most rows have gaps: in a table of features a few columns have them."""
-    gaps = [[is_absent(cell) or cell == missing for cell in row] for row in cells]
+    gaps = [[_is_gap(cell, missing) for cell in row] for row in cells]
     columns = sum(any(column) for column in zip(*gaps, strict=True))
     rows = sum(any(row) for row in gaps)
     return columns >= 0.8 * len(cells[0]) and rows >= 0.8 * len(cells)

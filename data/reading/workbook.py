@@ -27,7 +27,6 @@ DAMAGE = (  # what openpyxl lets through when parts are missing, cut or of anoth
     TypeError,
     AttributeError,
     SyntaxError,
-    OSError,
     ArithmeticError,
     AssertionError,
 )

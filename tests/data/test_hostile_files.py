@@ -129,8 +129,8 @@ def ends_well(folder: Path, content: bytes) -> None:
     try:
         report = import_file(path, home)
     except RankscopeError as error:
-        assert error.problem
-        assert error.hint
+        said = bool(error.problem and error.hint)
+        assert said
         assert {entry.name for entry in home.datasets.iterdir()} == stored
     else:
         told = report.header + report.accepted + sum(report.removed.values()) + report.quarantined

@@ -154,6 +154,7 @@ NAMES = [
         30.0,
     ),
 ]
+RAW_ZIP = zipped({"a.csv": RAW, "b.csv": RAW.replace(b"u", b"v"), "read.me": b"words"})
 BOMB = gzip.compress(b"u1,i1,4,1000000000\n" * 16_000_000, 1)
 PACKED = [
     text("gzip with something behind", gzip.compress(RAW) + b"garbage", "cannot be unpacked"),
@@ -178,6 +179,12 @@ PACKED = [
     ),
     text("zip of a workbook", zipped({"e.xlsx": sheet(rows_of)}), plain()),
     text("gzip of a workbook", gzip.compress(sheet(rows_of)), plain()),
+    text(
+        "zip whose list of files was cut at the front",
+        zipped({"a.csv": RAW, "b.csv": RAW})[1:],
+        "not text|table",
+    ),
+    text("zip whose first bytes are gone", RAW_ZIP[:4] + RAW_ZIP[6:], "cannot be unpacked"),
     text("zip packed with LZMA", zipped({"e.csv": RAW}, zipfile.ZIP_LZMA), plain()),
 ]
 BOOKS = [
