@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from data.reading.words import words
 
 # One of these must occur: postage, fees, discounts, vouchers, manual entries, corrections, samples, tests.
@@ -46,6 +49,13 @@ def said(text: str) -> tuple[str, ...]:
         if not unicodedata.combining(letter)
     )
     return tuple(LETTERS.findall(bare))
+
+
+def may_name_fees(texts: pa.Array) -> pa.Array:
+    """Whether a text holds a word of fees; one pass over many texts, so that few need a closer look."""
+    plain = pc.utf8_normalize(pc.utf8_lower(texts), "NFKD")
+    plain = pc.replace_substring_regex(plain, r"\p{Mn}", "")
+    return pc.match_substring_regex(plain, rf"(?:^|\PL)(?:{'|'.join(sorted(FEES))})(?:\PL|$)")
 
 
 def known_share(told: tuple[str, ...]) -> float:

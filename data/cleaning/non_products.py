@@ -6,15 +6,15 @@ description consists of words of fees, or when it is mostly booked with a negati
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.cleaning.fee_words import FEES, known_share, said
+from data.cleaning.fee_words import FEES, known_share, may_name_fees, said
 from data.cleaning.suggestions import Evidence, Suggestion
 from data.coded import MISSING, Coded
 from data.columns import ITEM, TITLE
@@ -23,6 +23,7 @@ from data.wording import number, percent
 
 FEW = 20  # codes, below which no way of writing is the usual one
 USUAL = 0.9  # share of codes with a digit, from which one without is odd
+NEARLY_ALL = 0.98  # and from which a short code without one is suspect by itself
 RARE = 0.01  # share of codes of the same form, below which the form is odd
 SHORT = 5  # letters of an abbreviation
 HALF = 0.5  # share of words of fees that is enough for an odd code
@@ -37,8 +38,14 @@ class _Codes:
     names: list[str]  # descriptions, empty where none is known
     rows: NDArray[np.int64]  # with a user
     negative: NDArray[np.float64]  # share of all rows
-    digits: float  # share of codes with a digit
-    forms: Counter[str]
+    digit: NDArray[np.bool_]  # whether the code has a digit
+    rare: NDArray[np.bool_]  # whether few codes are written like it
+    fees: NDArray[np.bool_]  # whether a word of its description is one of fees
+
+    @property
+    def digits(self) -> float:
+        """Share of codes with a digit."""
+        return float(self.digit.mean()) if len(self.digit) else 0.0
 
 
 def propose_non_products(coded: Coded, item_table: pd.DataFrame | None) -> Suggestion | None:
@@ -76,13 +83,18 @@ def _codes(coded: Coded, table: pd.DataFrame | None) -> _Codes:
     total = np.maximum(np.bincount(coded.item, minlength=n_items), 1)
     negative = np.bincount(coded.item[coded.weight < 0], minlength=n_items) / total
     rows = np.bincount(coded.item[named], minlength=n_items)
-    digits = sum(any(letter.isdigit() for letter in text) for text in ids) / max(n_items, 1)
-    return _Codes(ids, _names(ids, table), rows, negative, digits, Counter(map(form, ids)))
+    texts, names = pa.array(ids, type=pa.large_string()), _names(ids, table)
+    digit = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
+    fees = may_name_fees(pa.array(names, type=pa.large_string())).to_numpy(zero_copy_only=False)
+    return _Codes(ids, names, rows, negative, digit, _rarely_written(texts), fees)
 
 
-def form(text: str) -> str:
-    """How an id is written: runs of digits as 9, of letters as A, other marks as they stand (85123A: 9A)."""
-    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
+def _rarely_written(texts: pa.Array) -> NDArray[np.bool_]:
+    """Codes of which few have the form: runs of digits as 9, of letters as A, others as they are
+    (85123A: 9A)."""
+    forms = pc.replace_substring_regex(pc.replace_substring_regex(texts, r"\d+", "9"), r"\pL+", "A")
+    kinds = forms.dictionary_encode().indices.to_numpy()
+    return np.asarray(np.bincount(kinds)[kinds] < RARE * len(kinds), dtype=bool)
 
 
 def _names(ids: list[str], table: pd.DataFrame | None) -> list[str]:
@@ -109,8 +121,8 @@ def _by_form(codes: _Codes) -> dict[int, str]:
     if len(codes.ids) < FEW:
         return {}
     found = {}
-    for k, text in enumerate(codes.ids):
-        odd = _odd(codes, text)
+    for k in np.flatnonzero(~codes.digit | codes.rare).tolist():
+        odd = _odd(codes, k)
         if odd is None:
             continue
         words = said(codes.names[k])
@@ -118,34 +130,33 @@ def _by_form(codes: _Codes) -> dict[int, str]:
             found[k] = f"{odd}; it is called {codes.names[k]!r}"
         elif codes.negative[k] >= BOOKED_BACK and codes.rows[k] >= ENOUGH_ROWS:
             found[k] = f"{odd}; {percent(codes.negative[k])} of its rows are negative"
-        elif _abbreviation(codes, text):
+        elif _abbreviation(codes, codes.ids[k]):
             found[k] = odd + (f"; it is called {codes.names[k]!r}" if words else "")
     return found
 
 
-def _odd(codes: _Codes, text: str) -> str | None:
-    with_digit = any(letter.isdigit() for letter in text)
-    if not with_digit and USUAL <= codes.digits < 1:
-        n_with = number(round(codes.digits * len(codes.ids)))
-        return f"the code has no digit, as {n_with} of {number(len(codes.ids))} codes have"
-    if with_digit and codes.digits >= USUAL and codes.forms[form(text)] < RARE * len(codes.ids):
-        return "the code is written unlike nearly all others"
-    return None
+def _odd(codes: _Codes, k: int) -> str | None:
+    if codes.digits < USUAL:
+        return None
+    if codes.digit[k]:
+        return "the code is written unlike nearly all others" if codes.rare[k] else None
+    with_digit = f"{number(codes.digit.sum())} of {number(len(codes.ids))} codes have"
+    return f"the code has no digit, as {with_digit}"
 
 
 def _abbreviation(codes: _Codes, text: str) -> bool:
-    return len(text) <= SHORT and text.isalpha() and codes.digits >= USUAL
+    return len(text) <= SHORT and text.isalpha() and codes.digits >= NEARLY_ALL
 
 
 def _by_name(codes: _Codes) -> dict[int, str]:
     """Codes of any form of which every word is one of fees: the description has two or more, or the code
     itself is the word."""
     found = {}
-    for k, text in enumerate(codes.ids):
+    for k in np.flatnonzero(codes.fees | ~codes.digit).tolist():
         words = said(codes.names[k])
         if len(words) >= 2 and known_share(words) == 1:
             found[k] = f"it is called {codes.names[k]!r}"
-        elif said(text) and known_share(said(text)) == 1 and not any(c.isdigit() for c in text):
+        elif not codes.digit[k] and known_share(said(codes.ids[k])) == 1:
             found[k] = "the code is the word for a fee"
     return found
 
@@ -154,7 +165,7 @@ def _called_alike(codes: _Codes, found: dict[int, str]) -> dict[int, str]:
     """Codes called like one of those found, but for numbers: a voucher over another amount."""
     alike = {said(codes.names[k]): k for k in found if set(said(codes.names[k])) & FEES}
     more = {}
-    for k in range(len(codes.ids)):
+    for k in np.flatnonzero(codes.fees).tolist():
         twin = alike.get(said(codes.names[k])) if codes.names[k] and k not in found else None
         if twin is not None and len(said(codes.names[k])) >= 2:
             more[k] = f"it is called {codes.names[k]!r}, as {codes.ids[twin]} is"
