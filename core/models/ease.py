@@ -35,6 +35,20 @@ class EASEConfig(ModelConfig):
         le=1e6,
         description="Ridge added to the diagonal of X'X: larger = closer to popularity",
     )
+    dropout: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.95,
+        description="Share of events hidden while learning (EDLAE): items with many users get a larger ridge",
+        json_schema_extra=MORE,
+    )
+    diagonal: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="How much an item may explain itself (RLAE): 0 = not at all, as in EASE",
+        json_schema_extra=MORE,
+    )
     weights: Weights = Field(default="binary", description=WEIGHTS_HELP, json_schema_extra=MORE)
     recency_half_life: float | None = Field(
         default=None,
@@ -56,10 +70,12 @@ def _weighted_rows(indptr: Any, places: Any, values: Any, b: Any, out: Any) -> N
 
 
 class EASE:
-    """Embarrassingly shallow autoencoder (Steck, 2019).
+    """Embarrassingly shallow autoencoder (Steck, 2019) and its relatives.
 
-    B = I − P diag(1 / diag P), P = (X'X + λI)⁻¹, so diag B = 0; the score of t is Σ_j x_j B_jt, and each
-    event's part is exact. Only items with an event in train take part.
+    B = I − P diag(κ), P = (X'X + Λ)⁻¹; the score of t is Σ_j x_j B_jt, and each event's part is exact. Only
+    items with an event in train take part. EASE: Λ = λI, κ_j = 1 / P_jj, so diag B = 0. With `dropout` p,
+    Λ_jj = λ + p / (1 − p) · (X'X)_jj (EDLAE: Steck, 2020). With `diagonal` ξ, B_jj ≤ ξ: κ_j = (1 − ξ) / P_jj
+    where 1 − Λ_jj P_jj > ξ, else Λ_jj (RLAE: Moon et al., 2023).
     """
 
     name: ClassVar[str] = "ease"
@@ -90,9 +106,11 @@ class EASE:
         report(0.0, "counting common users")
         x = weighted(train.matrix, self.config.weights)[:, self.items_]
         gram: Any = np.asfortranarray((x.T @ x).toarray(), dtype=_dtype(len(self.items_)))
-        np.fill_diagonal(gram, gram.diagonal() + self.config.regularization)
+        dropped = self.config.dropout / (1 - self.config.dropout)
+        ridge = self.config.regularization + dropped * gram.diagonal()
+        np.fill_diagonal(gram, gram.diagonal() + ridge)
         report(0.3, "inverting")
-        self.weights_ = _item_weights(gram)
+        self.weights_ = _item_weights(gram, ridge, self.config.diagonal)
         self.weights_.flags.writeable = False
         report(1.0)
         return self
@@ -158,8 +176,14 @@ def _check_memory(n_items: int) -> None:
         )
 
 
-def _item_weights(gram: NDArray[Any]) -> NDArray[np.float32]:
-    """B (m, m) from the regularised Gram matrix (overwritten), by Cholesky in place."""
+def _item_weights(gram: NDArray[Any], ridge: NDArray[Any], most: float) -> NDArray[np.float32]:
+    """B (m, m) from the regularised Gram matrix (overwritten), by Cholesky in place.
+
+    Args:
+        gram: (m, m) X'X + Λ.
+        ridge: (m,) the diagonal of Λ.
+        most: largest B_jj.
+    """
     if not len(gram):
         return np.zeros((0, 0), dtype=np.float32)
     potrf, potri = (
@@ -174,6 +198,7 @@ def _item_weights(gram: NDArray[Any]) -> NDArray[np.float32]:
     upper, _ = potri(factor, lower=0, overwrite_c=1)
     diagonal = np.diag(upper).copy()
     inverse = upper + np.triu(upper, 1).T
-    weights = np.ascontiguousarray(inverse / -diagonal, dtype=np.float32)
-    np.fill_diagonal(weights, 0.0)
+    scale = np.where(1 - ridge * diagonal > most, (1 - most) / diagonal, ridge)
+    weights = np.ascontiguousarray(inverse * -scale, dtype=np.float32)
+    np.fill_diagonal(weights, 1 - diagonal * scale if most else 0.0)
     return weights

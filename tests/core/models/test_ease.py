@@ -68,3 +68,30 @@ def test_a_catalogue_that_does_not_fit_is_refused_with_the_memory_it_needs(monke
 def test_memory_needed_grows_with_the_square_of_the_catalogue() -> None:
     assert ease.bytes_needed(1000) == 1000**2 * (3 * 8 + 4)
     assert ease.bytes_needed(20_000) == 20_000**2 * (3 * 4 + 4)  # float32 above EXACT_UP_TO
+
+
+def test_dropout_adds_to_the_ridge_of_items_with_many_users() -> None:
+    """EDLAE (Steck, 2020): Λ_jj = λ + p / (1 − p) · (X'X)_jj, here 3 + ⅓ · users of j for p = ¼."""
+    data = some_data()
+    x = data.matrix.toarray().astype(np.float64)[:, :15]
+    gram = x.T @ x
+    p = np.linalg.inv(gram + np.diag(3 + np.diag(gram) / 3))
+    b = np.eye(15) - p / np.diag(p)[None, :]
+    np.testing.assert_allclose(
+        EASE(EASEConfig(regularization=3, dropout=0.25)).fit(data).weights_, b, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("most", [0.1, 0.3, 0.9])
+def test_the_diagonal_stays_below_its_bound_and_is_the_ridge_solution_where_that_is_free(most: float) -> None:
+    """RLAE (Moon et al., 2023): without the bound B = (X'X + λI)⁻¹ X'X, whose diagonal is 1 − λ P_jj."""
+    data = some_data()
+    x = data.matrix.toarray().astype(np.float64)[:, :15]
+    gram = x.T @ x
+    weights = EASE(EASEConfig(regularization=3, diagonal=most)).fit(data).weights_
+    ridge = np.linalg.solve(gram + 3 * np.eye(15), gram)
+    assert np.diag(weights).max() <= most + 1e-6
+    free = np.diag(ridge) <= most
+    np.testing.assert_allclose(weights[:, free], ridge[:, free], atol=1e-5)
+    bound = np.diag(weights)[~free]
+    np.testing.assert_allclose(bound, most, atol=1e-6)
