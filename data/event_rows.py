@@ -45,11 +45,6 @@ class EventRows:
     kept: dict[str, str]  # columns of the event that are kept: file name → SQL name
     notes: tuple[str, ...] = ()
 
-    @property
-    def candidates(self) -> dict[str, str]:
-        """The same as `free`."""
-        return self.free
-
 
 def read_events(work: Workplace, path: Path, shape: FileShape, mapping: Mapping, report: Report) -> EventRows:
     """Read a file the quick way, and line by line where that does not account for every line.

@@ -132,15 +132,3 @@ def _note(name: str, side: str, torn: int, differs: int) -> str:
         "" if torn == differs else f" (of {number(differs)} they differ in more than blanks and empty cells)"
     )
     return f"{told}; {number(torn)} {side}s have several values{apart}, the most frequent counts."
-
-
-def follows(con: Any, table: str, item: str, column: str) -> bool:
-    """Whether `column` follows from the item, whatever the mapping says."""
-    return dependence(con, table, item.removesuffix("_id"), column).holds
-
-
-def lift(con: Any, table: str, item: str, columns: dict[str, str]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The columns that follow from the item, and per column the items whose rows disagree."""
-    mapping = Mapping(user="user", item="item", item_columns=tuple(columns), user_columns=())
-    lifted = lift_columns(con, table, columns, mapping)
-    return lifted.tables[item.removesuffix("_id")], lifted.conflicts

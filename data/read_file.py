@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from data.coded import ReadFile
+import pandas as pd
+
+from data.coded import Coded, ReadFile
 from data.columns import ITEM, USER
 from data.encoding import encode
 from data.event_rows import EVENTS, READABLE, EventRows, read_events
@@ -17,6 +20,7 @@ from data.reading.preview import preview
 from data.reading.records import SPAN, Workplace
 from data.reading.shape import FileShape
 from data.reading.staging import Report
+from data.roles.absent import absent_ids, absent_note
 
 BLANK_LINE = "blank line"
 
@@ -40,26 +44,30 @@ def read_file(
         shape.position(column)
     if mapping.time_format == AUTO and mapping.time is not None:
         mapping = with_time_format(mapping, preview(path, shape))
+    there = _tables(work)
     folder = Path(tempfile.mkdtemp(dir=work.folder))
     inner = Workplace(work.con, folder)
     try:
-        return _coded(
-            inner, read_events(inner, path, shape, mapping, report), mapping, report, name or path.name
-        )
+        rows = read_events(inner, path, shape, mapping, report)
+        report(0.45, "collecting unreadable rows")
+        quarantine = quarantine_table(rows.records, rows.bad, name or path.name)
+        _drop(work, _tables(work).keys() - there.keys() - {EVENTS, READABLE})
+        return _coded(inner, rows, quarantine, mapping, report)
     finally:
-        _forget(work)
+        _drop(work, _tables(work).keys() - there.keys())
         shutil.rmtree(folder)
 
 
-def _coded(work: Workplace, rows: EventRows, mapping: Mapping, report: Report, name: str) -> ReadFile:
+def _coded(
+    work: Workplace, rows: EventRows, quarantine: pd.DataFrame, mapping: Mapping, report: Report
+) -> ReadFile:
     records = rows.records
-    report(0.45, "collecting unreadable rows")
-    quarantine = quarantine_table(records, rows.bad, name)
     report(0.5, "encoding ids")
     coded = encode(work.con, mapping, rows.kept)
     report(0.6, "columns that follow from item or user")
     visit = "session_id" if mapping.session else "second" if mapping.time else None
     lifted = lift_columns(work.con, READABLE, rows.free, mapping, visit)
+    notes = (*rows.notes, *_odd_ids(coded), *lifted.notes)
     set_aside = {BLANK_LINE: records.blank, **records.set_aside}
     return ReadFile(
         coded,
@@ -71,12 +79,25 @@ def _coded(work: Workplace, rows: EventRows, mapping: Mapping, report: Report, n
         lifted.tables.get(ITEM),
         lifted.tables.get(USER),
         lifted.conflicts,
-        (*rows.notes, *lifted.notes),
+        notes,
     )
 
 
-def _forget(work: Workplace) -> None:
-    """Drop the tables of this file, so that the next one has the memory."""
-    tables = work.con.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
-    for table, kind in sorted(tables, key=lambda pair: pair[0] not in (EVENTS, READABLE)):
-        work.con.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} IF EXISTS {table}")
+def _odd_ids(coded: Coded) -> Iterator[str]:
+    """A note for each word like "unknown" among ids that are numbers."""
+    for role, ids, codes in ((USER, coded.users, coded.user), (ITEM, coded.items, coded.item)):
+        for code in absent_ids(ids):
+            yield absent_note(role, str(ids[code]), int((codes == code).sum()))
+
+
+def _tables(work: Workplace) -> dict[str, str]:
+    """The tables and views of the connection: name → TABLE or VIEW."""
+    rows = work.con.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
+    return {str(name): "VIEW" if kind == "VIEW" else "TABLE" for name, kind in rows}
+
+
+def _drop(work: Workplace, names: Collection[str]) -> None:
+    """So that what comes next has the memory."""
+    kinds = _tables(work)
+    for name in sorted(names, key=lambda name: kinds[name] == "TABLE"):
+        work.con.execute(f"DROP {kinds[name]} IF EXISTS {name}")

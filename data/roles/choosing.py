@@ -240,7 +240,7 @@ def _follows_in_words(choice: _Choice, one: Facts, role: str) -> str:
     source = choice.column(role)
     found = dependence_of(choice.rows[str(source)], choice.rows[one.name])
     backwards = dependence_of(choice.rows[one.name], choice.rows[str(source)])
-    if one.coded and one.could_name and backwards.holds:
+    if one.coded and one.kind in ("code", "number") and backwards.holds:
         return f"a second id of the {role}: becomes {role} metadata; {one.as_ids}"
     agreed = "" if found.agreement >= 0.995 else f" ({percent(found.agreement)} of the rows agree)"
     return f"depends on the {role}: becomes {role} metadata{agreed}; {one.said}"
