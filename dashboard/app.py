@@ -13,7 +13,7 @@ from dashboard.text import t
 
 SECTIONS = {
     "start": ("home",),
-    "data": ("import_data", "profile", "lookup", "split"),
+    "data": ("import_data", "profile", "lookup", "ask", "split"),
     "train": ("train", "runs"),
     "compare": ("leaderboard", "side_by_side", "fusion_lab"),
     "explain": ("why_this_item",),

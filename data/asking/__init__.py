@@ -1,6 +1,7 @@
 """Questions in SQL to one stored data set: read-only, bounded, in a process of their own."""
 
 from data.asking.question import Answer, Column, QuestionError, ask
-from data.asking.schema import TableShape, schema
+from data.asking.schema import ColumnShape, TableShape, schema
+from data.asking.wording import Busy
 
-__all__ = ["Answer", "Column", "QuestionError", "TableShape", "ask", "schema"]
+__all__ = ["Answer", "Busy", "Column", "ColumnShape", "QuestionError", "TableShape", "ask", "schema"]

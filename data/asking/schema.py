@@ -8,7 +8,7 @@ from data.artifacts import Home
 from data.asking.question import ask
 
 FIRST = ("events", "users", "items")  # the order of the tables that every data set has
-HIDDEN = ("event_rows",)  # what `events` is made of
+HIDDEN = ("event_rows", "social_rows")  # what the views `events` and `social` are made of
 
 
 @dataclass(frozen=True)

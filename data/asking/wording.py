@@ -22,7 +22,6 @@ SETTLED = {
         "The question needs more memory than it may use.",
         "Ask for fewer rows or columns, group earlier, or join on fewer rows.",
     ),
-    "busy": ("Other questions are being answered.", "Try again in a moment."),
 }
 _PLACE = re.compile(r"\n\s*(LINE \d+:.*)", re.DOTALL)
 _KIND = re.compile(r"^[A-Z][\w ]*? Error: ")
@@ -39,11 +38,17 @@ class QuestionError(DataError):
         self.place = place
 
 
+class Busy(QuestionError):
+    """No place for the question at this moment; the same one may be answered later."""
+
+
 def refusal(header: dict[str, Any]) -> QuestionError:
     """The worker's answer without rows as an error to raise."""
     outcome = str(header["outcome"])
     if outcome in SETTLED:
         return QuestionError(*SETTLED[outcome])
+    if outcome == "busy":
+        return Busy("Other questions are being answered.", "Try again in a moment.")
     if outcome == "deadline":
         return QuestionError(
             f"The question was not answered within {header['seconds']:.0f} s and was stopped.",

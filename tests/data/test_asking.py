@@ -107,7 +107,8 @@ def test_every_type_becomes_something_a_table_can_show(dataset: str) -> None:
         """SELECT [1, 2] AS list, {'a': 1} AS struct, MAP {'k': 1} AS map, 'a'::BLOB AS blob,
            INTERVAL 3 DAY AS span, sum(2::BIGINT) AS total, 1.5::DECIMAL(9, 2) AS dec, true AS yes,
            NULL AS none, 170141183460469231731687303715884105727::HUGEINT AS huge, TIME '10:00' AS hour,
-           1::VARIANT AS any, TIMESTAMP '5000-01-01' AS far, DATE '2026-01-02' AS day, 'x'::ENUM('x') AS level""",
+           1::VARIANT AS any, TIMESTAMP '5000-01-01' AS far,
+           DATE '2026-01-02' AS day, 'x'::ENUM('x') AS level""",
     )
     row = answer.table.iloc[0]
     assert (row["list"], row["struct"], row["map"]) == ("[1, 2]", "{'a': 1}", "{k=1}")

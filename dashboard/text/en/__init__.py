@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.text.en import (
+    ask,
     common,
     doctor,
     fusion_lab,
@@ -26,6 +27,7 @@ PARTS = (
     import_data,
     uploads,
     profile,
+    ask,
     doctor,
     lookup,
     split,

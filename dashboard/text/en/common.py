@@ -12,6 +12,7 @@ WORDS: dict[str, str] = {
     "common.page_import_data": "Import",
     "common.page_profile": "Profile & doctor",
     "common.page_lookup": "Items & users",
+    "common.page_ask": "Ask in SQL",
     "common.page_split": "Split & policy",
     "common.page_train": "Train",
     "common.page_runs": "Runs & jobs",
