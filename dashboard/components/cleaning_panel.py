@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from dashboard.components.cleaning_values import value_widgets
 from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
+from dashboard.components.suggestion_cards import suggestion_cards
 from dashboard.loaders.import_reading import touched_by
 from dashboard.text import has, t
 from dashboard.text.markdown import literal
@@ -51,6 +52,7 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
     if problem is not None:
         problem_box(problem)
     cleaning: Cleaning = st.session_state[f"{key}_cleaning"]
+    suggestion_cards(read, read_key, cleaning, key, lambda chosen: take(key, chosen))
     table = touched_by(read, read_key, cleaning)
     rules = [row for row in table.to_dict("records") if row["rule"] != LEFT]
     for row in rules:
@@ -58,9 +60,7 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
             _line(row, cleaning, read, key)
     _more([row for row in rules if is_further(row)], cleaning, read, key)
     _idle([row for row in rules if not is_offered(row) and not is_further(row) and row["note"]])
-    found = sums(read, table)
-    st.markdown(sum_in_words(found))
-    return found
+    return sums(read, table)
 
 
 def sum_in_words(found: Sums) -> str:
@@ -111,6 +111,11 @@ USUAL: dict[str, dict[str, Any]] = {  # where the rows themselves propose nothin
 }
 
 
+def take(key: str, cleaning: Cleaning) -> None:
+    """Put other choices in the place of those so far."""
+    st.session_state[f"{key}_cleaning"] = cleaning
+
+
 def set_values(key: str, values: Mapping[str, Any]) -> None:
     """Change choices; what contradicts itself is told and not taken."""
     name = f"{key}_cleaning"
@@ -155,7 +160,7 @@ def _counts(row: Mapping[str, Any]) -> str:
     elif row["rows"]:
         said = t(f"import_data.{mood}_change", rows=exact_count(row["rows"]))
     else:
-        return f":gray[{t('import_data.touches_nothing')}]{note}"
+        return f":small[:gray[{t('import_data.touches_nothing')}]]{note}"
     return f"{said} :small[:gray[{who}{'.' if told else ''}]]{note}"
 
 

@@ -16,6 +16,7 @@ from dashboard.views.column_roles import CHOICES, SINGLE, UNUSED, sample_values
 
 WIDTHS = (4, 3, 5)
 MOST_LINES = 12  # columns with a line of their own; the others stand in one table
+LONGEST_REASON = 100  # letters; the whole is shown on hover
 UNSURE = 0.6  # proposals of who, what, when and how much below this confidence are marked
 
 
@@ -59,7 +60,11 @@ def _line(look: Look, name: str, start: str, keys: Given[str, str], proposed: Gi
         args=(keys[name], tuple(keys.values())),
         persist_state="session",
     )
-    right.markdown(f":small[{_why(look, name, role, proposed[name])}]")
+    reason = look.proposal.roles[name].reason if look.proposal else ""
+    right.markdown(
+        f":small[{_why(look, name, role, proposed[name])}]",
+        help=literal(reason) if _cut(reason) != reason else None,
+    )
     return role
 
 
@@ -80,7 +85,12 @@ def _why(look: Look, name: str, role: str, proposed: str) -> str:
     told = look.proposal.roles[name]
     colour = "gray" if role not in SINGLE else "orange" if told.confidence < UNSURE else "blue"
     sure = t("import_data.sure", share=share(told.confidence))
-    return f":{colour}-badge[{sure}] :gray[{literal(told.reason)}]"
+    return f":{colour}-badge[{sure}] :gray[{literal(_cut(told.reason))}]"
+
+
+def _cut(reason: str) -> str:
+    """The first part of a long reason."""
+    return reason if len(reason) <= LONGEST_REASON else reason.split(";")[0]
 
 
 def _many(look: Look, names: Sequence[str], start: Given[str, str], key: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dashboard.loaders.imports import Look, look_into, proposed_roles
 from dashboard.text import t
 from dashboard.text.file_size import file_size
 from dashboard.text.markdown import literal
+from dashboard.text.numbers import join
 from dashboard.views.file_roles import EVENTS, ITEMS, ROLES, SOCIAL, UNUSED, USERS, FileRole
 from data.errors import RankscopeError
 from data.items_table import ItemsMapping, propose_items
@@ -126,6 +127,16 @@ def _free_others(changed: str, keys: Sequence[str]) -> None:
     for key in keys:
         if key != changed and role in ONE_EACH and st.session_state.get(key) == role:
             st.session_state[key] = UNUSED
+
+
+def others_in_words(looks: Sequence[Look], roles: Mapping[str, str]) -> str:
+    """`movies.csv describes the items; tags.csv is left out.`"""
+    said = [
+        t(f"import_data.is_{roles[look.upload]}", name=literal(look.name))
+        for look in looks
+        if roles[look.upload] != EVENTS
+    ]
+    return f"{join(said)}." if said else ""
 
 
 def of_role(looks: Sequence[Look], roles: Mapping[str, str], role: str) -> list[Look]:

@@ -10,10 +10,17 @@ import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.components import problem_box
-from dashboard.components.cleaning_panel import cleaning_of, cleaning_panel
-from dashboard.components.import_files import beside_forms, file_table, look_into_all, more_files, of_role
+from dashboard.components.cleaning_panel import cleaning_of, cleaning_panel, sum_in_words
+from dashboard.components.import_files import (
+    beside_forms,
+    file_table,
+    look_into_all,
+    more_files,
+    of_role,
+    others_in_words,
+)
 from dashboard.components.mapping_form import in_words, mapping_form, rows_preview, shape_form
-from dashboard.components.recipe_actions import recipe_actions
+from dashboard.components.recipe_actions import fitting_recipe, recipe_actions
 from dashboard.loaders.drafts import Draft, draft, keep_draft
 from dashboard.loaders.import_reading import (
     INLINE_BYTES,
@@ -52,13 +59,14 @@ def import_form(uploads: Sequence[str]) -> None:
             st.info(t("import_data.no_events"))
         _keep(uploads, start.model_copy(update={"roles": roles}))
         return
-    recipe = _columns(events[0], looks, roles, start.recipe, key, said)
+    recipe = _columns(uploads, events[0], looks, roles, start.recipe, key, said)
     if recipe is None:
         return
     by_role = uploads_by_role(roles)
     found = _rows(by_role, recipe, key, events[0], start.recipe)
     recipe = recipe.model_copy(update={"cleaning": st.session_state[f"{key}_cleaning"]})
-    entered = _order(events[0], by_role, recipe, start, found, key)
+    with st.container(border=True):
+        entered = _order(events[0], by_role, recipe, start, found, key)
     _keep(uploads, entered.model_copy(update={"roles": roles}))
     recipe_actions(entered.recipe, lambda other: adopt(uploads, roles, other), key)
 
@@ -80,10 +88,20 @@ def _keep(uploads: Sequence[str], entered: Draft) -> None:
 
 
 def _columns(
-    first: Look, looks: Sequence[Look], roles: dict[str, str], start: Recipe, key: str, said: Any
+    uploads: Sequence[str],
+    first: Look,
+    looks: Sequence[Look],
+    roles: dict[str, str],
+    start: Recipe,
+    key: str,
+    said: Any,
 ) -> Recipe | None:
     """Shape and mapping of the events over a live preview, and of the files beside them."""
-    st.markdown(f"**{t('import_data.mapping')}**")
+    heading = (
+        t("import_data.mapping") if len(looks) == 1 else t("import_data.mapping_of", name=literal(first.name))
+    )
+    st.markdown(f"**{heading}**")
+    fitting_recipe(first, start, lambda other: adopt(uploads, roles, other), key)
     lines, rows = st.container(gap="xsmall"), st.container()
     more = st.expander(t("common.more_settings"))
     with more:
@@ -103,6 +121,7 @@ def _columns(
     with lines:
         mapping = mapping_form(look, told, key, more)
     said.markdown(in_words(look, mapping))
+    said.markdown(others_in_words(looks, roles))
     with rows:
         rows_preview(look, mapping, key)
     ids = _some_ids(look, mapping or told)
@@ -148,6 +167,8 @@ def _order(
     key: str,
 ) -> Draft:
     """Name, pseudonyms, the data set that is continued, and the button."""
+    if found is not None:
+        st.markdown(sum_in_words(found))
     left, right = st.columns(2)
     usual = recipe.name or look.name.split(".")[0]
     name = left.text_input(

@@ -14,7 +14,7 @@ from dashboard.components.version_list import version_list
 from dashboard.jobs.states import Job
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import count, exact_count, share
+from dashboard.text.numbers import exact_count, share
 from dashboard.views.imports import file_table, join_table, line_table
 
 LOOKED_AT = "import_looked_at"
@@ -27,7 +27,7 @@ def sentence(result: dict[str, Any]) -> str:
         return t("import_data.existed", name=literal(result["name"]))
     rows = result["rows"]
     numbers = {name: exact_count(rows[name]) for name in ("lines", "header", "accepted", "quarantined")}
-    sizes = {name: count(result[name]) for name in ("events", "users", "items")}
+    sizes = {name: exact_count(result[name]) for name in ("events", "users", "items")}
     removed = exact_count(sum(rows["removed"].values()))
     said = t("import_data.done", name=literal(result["name"]), removed=removed, **numbers, **sizes)
     if not result.get("parent"):

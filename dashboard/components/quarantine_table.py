@@ -12,7 +12,7 @@ from dashboard.loaders import uploads
 from dashboard.loaders.imports import quarantine, recipe_of
 from dashboard.text import has, t
 from dashboard.text.numbers import exact_count
-from dashboard.views.quarantine import correctable, corrected_shape, correction_file
+from dashboard.views.quarantine import corrected_shape, correction_file, editable
 from data.recipe import Recipe
 
 EDITED = 200  # lines that are corrected on the page; more are in a file
@@ -28,13 +28,15 @@ def quarantine_table(dataset: str, result: dict[str, Any]) -> None:
     st.markdown(f"**{t('import_data.quarantine', lines=exact_count(lines))}**")
     shown = _filtered(table)
     recipe = recipe_of(dataset)
-    _downloads(dataset, table, recipe)
-    if recipe is None or len(shown) > EDITED or not correctable(shown):
+    shape = None if recipe is None else recipe.shape
+    file = None if shape is None else correction_file(table, shape, dataset)
+    _downloads(dataset, table, file)
+    if recipe is None or file is None or len(shown) > EDITED:
         _read_only(shown)
-        if recipe is not None:
+        if file is not None:
             st.caption(t("import_data.correct_in_file", n=EDITED))
         return
-    _editor(dataset, shown, recipe)
+    _editor(dataset, editable(shown), recipe)
 
 
 def reason_in_words(reason: str) -> str:
@@ -78,7 +80,7 @@ def _read_only(table: pd.DataFrame) -> None:
     st.dataframe(shown, hide_index=True, key="import_quarantine", column_config=names, column_order=order)
 
 
-def _downloads(dataset: str, table: pd.DataFrame, recipe: Recipe | None) -> None:
+def _downloads(dataset: str, table: pd.DataFrame, file: tuple[str, bytes] | None) -> None:
     with st.container(horizontal=True):
         st.download_button(
             t("common.download_csv"),
@@ -88,12 +90,11 @@ def _downloads(dataset: str, table: pd.DataFrame, recipe: Recipe | None) -> None
             key="import_quarantine_csv",
             on_click="ignore",
         )
-        if recipe is not None and recipe.shape is not None and correctable(table):
-            name, content = correction_file(table, recipe.shape, dataset)
+        if file is not None:
             st.download_button(
                 t("import_data.correct_download"),
-                content,
-                file_name=name,
+                file[1],
+                file_name=file[0],
                 mime="text/plain",
                 key="import_quarantine_file",
                 help=t("import_data.correct_download_help"),
@@ -104,7 +105,7 @@ def _downloads(dataset: str, table: pd.DataFrame, recipe: Recipe | None) -> None
 def _editor(dataset: str, table: pd.DataFrame, recipe: Recipe) -> None:
     """Edit the lines; those that were changed are imported as the next version."""
     st.caption(t("import_data.correct_words"))
-    shown, names, order = _named(table.reset_index(drop=True))
+    shown, names, order = _named(table)
     edited = st.data_editor(
         shown,
         hide_index=True,
@@ -113,21 +114,24 @@ def _editor(dataset: str, table: pd.DataFrame, recipe: Recipe) -> None:
         column_order=order,
         disabled=[name for name in shown.columns if name != "text"],
     )
-    changed = table.reset_index(drop=True)[(edited["text"] != shown["text"]).to_numpy()]
+    differs = (edited["text"] != shown["text"]).to_numpy()
+    changed = table.assign(text=edited["text"])[differs]
     st.button(
         t("import_data.correct_import", lines=exact_count(len(changed))),
         key="import_correct_go",
         disabled=changed.empty,
         on_click=_import_corrected,
-        args=(dataset, changed.assign(text=edited["text"]), recipe),
+        args=(dataset, changed, recipe),
     )
 
 
 def _import_corrected(dataset: str, table: pd.DataFrame, recipe: Recipe) -> None:
     """The corrected lines as a further file of the same table."""
     assert recipe.shape is not None  # nothing is offered without one
-    name, content = correction_file(table, recipe.shape, dataset)
-    upload = uploads.keep(name, content)
+    file = correction_file(table, recipe.shape, dataset)
+    if file is None:
+        return
+    upload = uploads.keep(*file)
     again = recipe.model_copy(update={"shape": corrected_shape(recipe.shape)})
     spec = {
         "recipe": again.model_dump(mode="json", exclude={"items", "users", "social"}),

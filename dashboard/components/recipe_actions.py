@@ -73,13 +73,15 @@ def _take_file(name: str, adopt: Adopt) -> None:
         st.session_state[PROBLEM] = error
 
 
-def fitting_recipe(look: Look, adopt: Adopt, key: str) -> None:
-    """Offer the recipe of the newest data set whose file had the same columns."""
+def fitting_recipe(look: Look, start: Recipe, adopt: Adopt, key: str) -> None:
+    """Offer the recipe of the newest data set whose file had the same columns, unless it is in use."""
     names = dict(zip(loaders.datasets()["id"], loaders.datasets()["name"], strict=True))
     for dataset, recipe in recipes().items():
         shape = recipe.shape
         if shape is None or shape.columns != look.shape.columns or shape.format != look.shape.format:
             continue
+        if start.mapping == recipe.mapping and start.cleaning == recipe.cleaning:
+            return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t("import_data.recipe_fits", name=names.get(dataset, dataset)))
             st.button(

@@ -12,6 +12,8 @@ from dashboard.loaders.uploads import located
 from dashboard.server.sent_name import by_sent_name
 from dashboard.views.file_roles import EVENTS, PART, UNUSED
 from data.cleaning import Cleaning, touched
+from data.cleaning.proposing import propose_cleaning
+from data.cleaning.suggestions import Suggestion, Suggestions
 from data.read_tables import Read, read_all_files
 from data.reading.staging import silent
 from data.recipe import Files, GivenFile, Recipe
@@ -90,6 +92,18 @@ def ask_to_read(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> None:
         *st.session_state.get("import_read", ())[-8:],
         read_key(uploads, recipe),
     )
+
+
+def suggestions_for(read: Read, key: str, cleaning: Cleaning) -> list[Suggestion]:
+    """What is proposed about the rows, without what the choices hold already."""
+    found = _suggestions(str(home().root), key, read)
+    return [one for one in found if not one.change or one.apply(cleaning) != cleaning]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _suggestions(root: str, key: str, _read: Read) -> Suggestions:
+    del root, key
+    return propose_cleaning(_read.coded, _read.events.item_table, Cleaning(drop_duplicates=False))
 
 
 def touched_by(read: Read, key: str, cleaning: Cleaning) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def _all(role: str, roles: Roles[str, str]) -> tuple[str, ...]:
     return tuple(name for name, given in roles.items() if given == role)
 
 
-def sample_values(rows: pd.DataFrame, column: str, width: int = 40) -> list[str]:
+def sample_values(rows: pd.DataFrame, column: str, width: int = 34) -> list[str]:
     """Up to three different values of a column that together take about `width` letters."""
     values, left = [], width
     for value in map(str, rows[column].dropna().unique()[:3]):

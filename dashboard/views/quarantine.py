@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.quarantine import CUT
+from data.errors import NotApplicable
+from data.quarantine import CUT, quarantine_file
 from data.reading import FileShape
+from data.reading.workbook import DELIMITER
 
-ENDINGS = {"jsonl": "jsonl", "json": "jsonl", "parquet": "jsonl"}
-
-
-def correctable(table: pd.DataFrame) -> bool:
-    """Whether the texts are whole: none was cut."""
-    return len(table) > 0 and not bool(table["text"].str.endswith(CUT).any())
+OF_OBJECTS = ("jsonl", "json", "parquet")
 
 
-def correction_file(table: pd.DataFrame, shape: FileShape, name: str) -> tuple[str, bytes]:
-    """(file name, content): the lines under the header of their file, read with `corrected_shape(shape)`."""
-    ending = ENDINGS.get(shape.format, "csv" if shape.delimiter == "," else "txt")
-    lines = [*([_header(shape)] if shape.header else []), *table["text"]]
-    return f"corrected-{name}.{ending}", ("\n".join(lines) + "\n").encode()
+def correction_file(table: pd.DataFrame, shape: FileShape, name: str) -> tuple[str, bytes] | None:
+    """(file name, content): the lines under the header of their file, read with `corrected_shape(shape)`.
+
+    None where lines cannot be taken out of the file, or all were too long to be kept.
+    """
+    try:
+        content = quarantine_file(table, shape)
+    except NotApplicable:
+        return None
+    if table["text"].str.endswith(CUT).all():
+        return None
+    ending = "jsonl" if shape.format in OF_OBJECTS else "csv" if shape.delimiter == "," else "txt"
+    return f"corrected-{name}.{ending}", content
 
 
 def corrected_shape(shape: FileShape) -> FileShape:
-    """How that file is written: the same, unpacked and in UTF-8."""
-    plain = {"compression": "none", "encoding": "utf-8", "member": None, "members": ()}
-    kind = {"format": "jsonl"} if shape.format in ("json", "parquet") else {}
-    kind |= {"format": "delimited"} if shape.format == "xlsx" else {}
-    return shape.model_copy(update=plain | kind)
+    """How that file is written: as the original, unpacked and in UTF-8."""
+    changes: dict[str, object] = {"compression": "none", "encoding": "utf-8", "member": None, "members": ()}
+    if shape.format in OF_OBJECTS:
+        changes["format"] = "jsonl"
+    if shape.format == "xlsx":
+        changes |= {"format": "delimited", "delimiter": DELIMITER, "quote": ""}
+    return shape.model_copy(update=changes)
 
 
-def _header(shape: FileShape) -> str:
-    """The names of the columns, quoted where they need it."""
-    quote = shape.quote
-    named = [
-        f"{quote}{name.replace(quote, quote * 2)}{quote}"
-        if quote and (shape.delimiter in name or quote in name)
-        else name
-        for name in shape.columns
-    ]
-    return shape.delimiter.join(named)
+def editable(table: pd.DataFrame) -> pd.DataFrame:
+    """The lines whose text is whole."""
+    return table[~table["text"].str.endswith(CUT)].reset_index(drop=True)

@@ -67,6 +67,13 @@ WORDS: dict[str, str] = {
     "import_data.file_why_second": "{name} seems to say the same better; only one can be taken",
     "import_data.file_why_no_events": "no file was found that says who did something with what",
     "import_data.file_why_unknown": "nothing in it was found in the events",
+    "import_data.is_part": "**{name}** holds more of the same events",
+    "import_data.is_items": "**{name}** describes the items",
+    "import_data.is_users": "**{name}** describes the users",
+    "import_data.is_social": "**{name}** says who knows or trusts whom",
+    "import_data.is_validation": "**{name}** is the validation part",
+    "import_data.is_test": "**{name}** is the test part",
+    "import_data.is_unused": "**{name}** is left out",
     "import_data.no_events": (
         "None of these files is taken as events. Choose “Events” for the one whose rows say who did "
         "something with what, or add that file."
@@ -78,6 +85,7 @@ WORDS: dict[str, str] = {
     "import_data.your_choice": "your choice; proposed was: {role}",
     # What the columns mean
     "import_data.mapping": "What the columns mean",
+    "import_data.mapping_of": "What the columns of {name} mean",
     "import_data.role_of": "Role of {column}",
     "import_data.role_user": "User (who)",
     "import_data.role_item": "Item (what)",
@@ -152,6 +160,10 @@ WORDS: dict[str, str] = {
     "import_data.users": "users",
     "import_data.item": "item",
     "import_data.items": "items",
+    "import_data.suggestion_apply": "Apply",
+    "import_data.suggestion_leave": "Leave as it is",
+    "import_data.suggestion_noted": "Noted",
+    "import_data.suggestion_ids": "Which ids ({n})",
     "import_data.more_rules": "More choices",
     "import_data.idle_rules": "Nothing to do here: {rules}.",
     "import_data.rule_no_user": "Rows without a user",
@@ -296,6 +308,8 @@ WORDS: dict[str, str] = {
     "import_data.column_lines": "Lines",
     "import_data.column_share": "Share",
     "import_data.column_reason": "Reason",
+    "import_data.column_id": "Id",
+    "import_data.column_rows": "Rows",
     "import_data.column_file": "File",
     "import_data.column_line": "Line",
     "import_data.column_text": "Text",
