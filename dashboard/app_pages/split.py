@@ -63,7 +63,7 @@ if not refused:
         policy_effect(here.dataset, choice)
     with picture:
         card.split_card(here.dataset, choice)
-        card.leak_warning(here.dataset, choice)
+        card.warnings(here.dataset, choice)
         card.parts_table(here.dataset, choice)
         if words := card.core_words(here.dataset, choice):
             st.caption(words)

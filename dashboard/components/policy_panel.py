@@ -75,17 +75,16 @@ def _asked() -> PolicyLimits:
 
 
 def _stock_and_price(now: PolicyLimits, offered: LimitColumns, changed: Callable[[], None]) -> None:
-    columns = (("stock", offered.stock), ("price", offered.numbers))
-    for name, names in columns:
-        if names:
-            st.selectbox(
-                t(f"split.limit_{name}"),
-                [None, *names],
-                format_func=lambda name: t("split.limit_off") if name is None else name,
-                key=_key(name),
-                help=t(f"split.limit_{name}_help"),
-                on_change=changed,
-            )
+    columns = {name: own for name, own in (("stock", offered.stock), ("price", offered.numbers)) if own}
+    for place, (name, own) in zip(st.columns(max(len(columns), 1)), columns.items(), strict=False):
+        place.selectbox(
+            t(f"split.limit_{name}"),
+            [None, *own],
+            format_func=lambda column: t("split.limit_off") if column is None else column,
+            key=_key(name),
+            help=t(f"split.limit_{name}_help"),
+            on_change=changed,
+        )
     if now.price:
         low, high = st.columns(2)
         bounds = {"value": None, "format": "%g", "on_change": changed}
@@ -95,8 +94,8 @@ def _stock_and_price(now: PolicyLimits, offered: LimitColumns, changed: Callable
 
 def _categories(offered: LimitColumns, changed: Callable[[], None]) -> None:
     if offered.categories:
-        for name in ("include", "exclude"):
-            st.multiselect(
+        for place, name in zip(st.columns(2), ("include", "exclude"), strict=True):
+            place.multiselect(
                 t(f"split.limit_{name}"), list(offered.categories), key=_key(name), on_change=changed
             )
 

@@ -17,7 +17,7 @@ from dashboard.text.markdown import literal
 from dashboard.text.numbers import MISSING, date, exact_count, share
 from dashboard.views.split import PARTS, sizes
 from dashboard.workspace.saved_splits import SplitChoice
-from data.checks.base import Finding
+from data.checks.base import LOOK, Finding
 
 BY_USER = ("last", "user_time", "random", "ratio", "given")  # whose cut lies inside each user's history
 
@@ -87,12 +87,26 @@ def parts_table(dataset: str, choice: SplitChoice) -> None:
     shown = table.rename(columns=names)
     formats = {names[name]: exact_count for name in ("events", "users")}
     formats |= {names[name]: share for name in ("new_users", "new_items")}
-    st.dataframe(written(shown, formats), hide_index=True, placeholder=MISSING, key="split_parts")
+    helped = {
+        names[name]: st.column_config.Column(help=t(f"split.parts_{name}_help"))
+        for name in ("new_users", "new_items")
+    }
+    st.dataframe(
+        written(shown, formats),
+        hide_index=True,
+        placeholder=MISSING,
+        column_config=helped,
+        key="split_parts",
+    )
 
 
-def leak_warning(dataset: str, choice: SplitChoice) -> None:
-    """Why the split leaks, with the measured share of test events older than what models learn from."""
-    answer = splits.leak(dataset, choice)
+def warnings(dataset: str, choice: SplitChoice) -> None:
+    """Why the split leaks, with the measured share of test events older than what models learn from; and
+    that validation does not stand for test, where the one is a random sample and the other is none."""
+    shift = splits.check(dataset, choice, "exchangeable_split")
+    if isinstance(shift, Finding) and shift.severity == LOOK:
+        st.info(t("split.shifted", sentence=literal(shift.sentence)))
+    answer = splits.check(dataset, choice, "split_leakage")
     if isinstance(answer, Finding):
         key = f"split.leak_{choice.protocol}"
         why = t(key) if has(key) else t("split.leak_other")

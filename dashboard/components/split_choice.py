@@ -101,6 +101,8 @@ def settings_form(dataset: str, choice: SplitChoice) -> dict[str, Any] | None:
     generation = st.session_state.get(GENERATION, 0)
     key = f"split_{dataset}_{choice.protocol}_{generation}"
     config = config_form(SPLITTERS[choice.protocol].Config, key, initial=choice.config)
+    if config is not None:
+        st.caption(t(f"split.validation_{config.validation}"))
     st.session_state["split_seed_input"] = choice.seed
     st.number_input(
         t("split.seed"),

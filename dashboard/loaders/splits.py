@@ -101,15 +101,15 @@ def part_table(dataset_id: str, choice: SplitChoice) -> pd.DataFrame:
     return views.part_table(split_of(dataset_id, choice))
 
 
-def leak(dataset_id: str, choice: SplitChoice) -> Answer:
-    """What the doctor says about test events older than train's last event."""
-    return _leak(str(home().root), dataset_id, _parts_only(choice))
+def check(dataset_id: str, choice: SplitChoice, name: str) -> Answer:
+    """What a check of the doctor says about this split."""
+    return _check(str(home().root), dataset_id, _parts_only(choice), name)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _leak(root: str, dataset_id: str, choice: str) -> Answer:
+def _check(root: str, dataset_id: str, choice: str, name: str) -> Answer:
     del root
-    answer: Answer = CHECKS["split_leakage"]().run(dataset(dataset_id), split_of(dataset_id, _choice(choice)))
+    answer: Answer = CHECKS[name]().run(dataset(dataset_id), split_of(dataset_id, _choice(choice)))
     return answer
 
 

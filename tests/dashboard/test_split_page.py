@@ -32,7 +32,7 @@ def test_a_cut_in_time_shows_its_parts_and_no_warning(seeded_home):
     assert not app.exception
     assert "Split & policy" in app.title[0].value
     assert not app.warning
-    parts = table_with(app, "New items among targets")
+    parts = table_with(app, "New items")
     assert list(parts["Part"]) == ["Train", "Validation", "Test"]
 
 

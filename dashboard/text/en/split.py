@@ -12,6 +12,14 @@ WORDS: dict[str, str] = {
     "split.choose": "How to split",
     "split.choose_help": "Models learn from train, are tuned on validation and judged on test.",
     "split.settings": "Settings of the split",
+    "split.validation_same": "Validation is made as the protocol makes test.",
+    "split.validation_time": (
+        "Validation holds the latest events before test, so settings are tuned for what comes later."
+    ),
+    "split.validation_item_clusters": (
+        "Items are grouped by who takes them together, before any training; half of the groups are held "
+        "out three times as often as the others, as in test parts that are no random sample."
+    ),
     "split.seed": "Seed of the split",
     "split.seed_help": "Where a protocol draws users, items or events at random: one seed, one split.",
     "split.figure_time": "Which events teach, and which are to be found",
@@ -60,7 +68,13 @@ WORDS: dict[str, str] = {
     "split.parts_events": "Events",
     "split.parts_users": "Users",
     "split.parts_new_users": "New users",
-    "split.parts_new_items": "New items among targets",
+    "split.parts_new_items": "New items",
+    "split.parts_new_items_help": "Share of what is to be found whose item has no event in train.",
+    "split.parts_new_users_help": "Share of the judged users who have no event in train.",
+    "split.shifted": (
+        "**Validation does not stand for test.** {sentence} Under the settings, choose a validation part "
+        "by time or by item clusters."
+    ),
     "split.core": (
         "Outside the core: {events} train events of {users} users and {items} items do not teach; what is"
         " to be found stays."
