@@ -8,7 +8,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from core.models.als import ALS, ALSConfig, noise_level
+from core.models.als import ALS, ALSConfig, loss_per_cell, noise_level
 from data.dataset import Dataset
 from data.histories import from_interactions, from_lists
 from tests.conftest import make_dataset
@@ -113,3 +113,26 @@ def test_a_checkpoint_is_taken_up_where_it_ended() -> None:
     resumed = ALS(config).fit(some_data(), seed=2, resume=saved[0])
     rows = from_lists([[1, 2], [5]], 22)
     assert np.corrcoef(whole.score(rows).ravel(), resumed.score(rows).ravel())[0, 1] > 0.95
+
+
+def test_the_loss_per_cell_is_the_sum_over_all_cells_written_out() -> None:
+    """2 users × 2 items: c (1 − s)² where taken, s² elsewhere, ridge on both, over Σ c + empty cells."""
+    confidence = csr_matrix(np.array([[3.0, 0.0], [0.0, 2.0]], dtype=np.float32))
+    x, y = np.array([[0.5], [1.0]]), np.array([[1.0], [2.0]])
+    s = x @ y.T  # [[.5, 1], [1, 2]]
+    cells = 3 * (1 - s[0, 0]) ** 2 + s[0, 1] ** 2 + s[1, 0] ** 2 + 2 * (1 - s[1, 1]) ** 2
+    ridge = 0.1 * (0.25 + 1 + 1 + 4)
+    assert loss_per_cell(confidence, x, y, 0.1) == pytest.approx((cells + ridge) / (3 + 2 + 2))
+
+
+def test_the_loss_per_cell_is_what_the_package_calls_its_loss() -> None:
+    data = some_data()
+    told: list[float] = []
+    learner = AlternatingLeastSquares(
+        factors=8, regularization=0.5, alpha=1.0, iterations=3, random_state=0, calculate_training_loss=True
+    )
+    confidence = csr_matrix(data.matrix * np.float32(4))
+    with threadpool_limits(1, "blas"):
+        learner.fit(confidence, show_progress=False, callback=lambda _i, _s, loss: told.append(loss))
+    own = loss_per_cell(confidence, learner.user_factors, learner.item_factors, 0.5)
+    assert own == pytest.approx(told[-1], rel=1e-4)
