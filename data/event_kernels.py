@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def kernel(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile with numba so that other threads can run, kept on disk; never with `parallel=True`."""
+    return cast(Callable[P, T], njit(nogil=True, cache=True)(function))
 
 
 def time_order(user: NDArray[np.int32], second: NDArray[np.int64] | None) -> NDArray[np.intp]:

@@ -1,0 +1,400 @@
+"""Compiled reading of plain delimited text: bytes become codes and numbers, and nothing else passes.
+
+Every byte of a block is looked at once. What is not the plain form (a quote inside a cell, a lone carriage
+return, a NUL, another number of columns, a weight or time that is no number) stops the block, so that the
+careful readers judge the file instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.event_kernels import kernel
+
+USER_TEXT, ITEM_TEXT, EVENT_TEXT, SESSION_TEXT = range(4)  # columns that become codes
+N_TEXTS = 4
+SKIPPED, WEIGHT, EPOCH, ISO_TIME = -1, -2, -3, -4  # columns that do not
+DONE, FULL, REFUSED = 0, 1, 2
+BATCH = 2048  # rows that are split before their texts are looked up: then one miss does not wait for another
+ODD_BITS = 0x7FC00000  # a NaN, whose lower bits say which unusual text the weight is
+MOST_ODD = (1 << 22) - 2
+EXACT = 10**15  # whole numbers below it are exact in float64
+LOW, HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+ONE, SEVEN, EIGHT, LONG = np.uint64(1), np.uint64(7), np.uint64(8), np.uint64(1 << 63)
+
+
+class Texts(NamedTuple):
+    """Distinct texts and their codes in order of appearance; half of the slots at most are taken."""
+
+    slots: NDArray[np.uint64]  # (capacity, 4) the two keys, code + 1 (0: free), place in the arena
+    arena: NDArray[np.uint8]  # the bytes of all texts, one after the other
+    offsets: NDArray[np.int64]  # (capacity // 2 + 1,)
+    used: NDArray[np.int64]  # (1,) number of texts
+    seen: NDArray[np.bool_]  # (N_TEXTS, capacity // 2) whether a text occurs as user, item, …
+
+
+class Layout(NamedTuple):
+    """How a line is written, and what its columns become."""
+
+    kinds: NDArray[np.int64]  # (n_columns,) USER_TEXT, … or SKIPPED, WEIGHT, EPOCH, ISO_TIME
+    delimiter: NDArray[np.uint8]
+    marks: NDArray[np.uint64]  # (3,) first byte of the delimiter, of the line end, and the quote, eightfold
+    line_end: int  # bytes of the line end
+    quotes: bool  # whether a cell may begin with a quote
+    times: NDArray[np.int64]  # (3,) units of EPOCH in a second, earliest and latest second
+
+
+class Output(NamedTuple):
+    """The columns of all rows; a block writes its own part. Those that are not wanted are empty."""
+
+    codes: tuple[NDArray[np.int32], ...]  # N_TEXTS × (n,)
+    weight: NDArray[np.float32]
+    weight_bits: NDArray[np.uint32]  # the same memory
+    second: NDArray[np.int64]
+    row_hash: NDArray[np.uint64]
+
+
+@kernel
+def mix(value: Any) -> Any:
+    """A 64-bit mixture (the finaliser of SplitMix64, Steele, Lea and Flood 2014)."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@kernel
+def _code_batch(
+    slots: Any, arena: Any, offsets: Any, used: Any, data: Any, keys: Any, ends: Any, n: int, codes: Any
+) -> None:
+    """`codes[:n]` of texts, new or known; there is room for all of them.
+
+    Two keys are the text itself, up to 15 bytes; a longer one has a hash with its highest bit set and its
+    length, and then bytes are compared. One loop, since a call for each text would cost more than the search.
+
+    Args:
+        keys: (2, n) of each text.
+        ends: (2, n) where it begins and ends in `data`.
+    """
+    mask = np.uint64(len(slots) - 1)
+    for row in range(n):
+        key, more, start, stop = keys[0, row], keys[1, row], ends[0, row], ends[1, row]
+        place = mix(key ^ (more * SPREAD)) & mask
+        while True:
+            at = np.int64(place)
+            if slots[at, 2] == 0:
+                code = used[0]
+                into = offsets[code]
+                for i in range(stop - start):
+                    arena[into + i] = data[start + i]
+                offsets[code + 1] = into + stop - start
+                slots[at, 0], slots[at, 1], slots[at, 2], slots[at, 3] = key, more, code + 1, into
+                used[0] = code + 1
+                break
+            if slots[at, 0] == key and slots[at, 1] == more:
+                same = True
+                if key & LONG:
+                    known = np.int64(slots[at, 3]) - start
+                    i = start
+                    while same and i < stop:
+                        same = arena[known + i] == data[i]
+                        i += 1
+                if same:
+                    break
+            place = (place + ONE) & mask
+        codes[row] = np.int64(slots[at, 2]) - 1
+
+
+@kernel
+def _eight_digits(word: Any) -> tuple[Any, bool]:
+    """The number that eight bytes write, and whether all are digits (Lemire 2018, SWAR)."""
+    digits = word ^ np.uint64(0x3030303030303030)
+    good = ((digits + np.uint64(0x7676767676767676)) | digits) & HIGH == 0
+    digits = digits * np.uint64(10) + (digits >> EIGHT)
+    pairs = np.uint64(0x000000FF000000FF)
+    upper = (digits & pairs) * np.uint64(0x000F424000000064)
+    lower = ((digits >> np.uint64(16)) & pairs) * np.uint64(0x0000271000000001)
+    return np.int64((upper + lower) >> np.uint64(32)), good
+
+
+@kernel
+def number(first: Any, second: Any, third: Any, length: int) -> tuple[Any, int, Any]:
+    """Digits of `-?digits[.digits]` as a whole number, how many of them are decimals, and whether it is one.
+
+    The text is given as its first three words of eight bytes: functions that take arrays cost more to call.
+    """
+    decimals, digits, at, point, negative = 0, 0, 0, False, False
+    value = np.int64(0)
+    word = first
+    if length >= 8:
+        eight, all_digits = _eight_digits(first)
+        if all_digits:
+            value, digits, at, word = eight, 8, 8, second
+    while at < length:
+        byte = np.int64(word & np.uint64(255))
+        word = word >> EIGHT
+        if 48 <= byte <= 57:
+            value = value * 10 + (byte - 48)
+            digits += 1
+            decimals += int(point)
+        elif byte == 46 and not point and digits > 0:
+            point = True
+        elif byte == 45 and at == 0:
+            negative = True
+        else:
+            return 0, 0, False
+        at += 1
+        if at == 8:
+            word = second
+        elif at == 16:
+            word = third
+    good = 0 < digits <= 19 and length <= 20 and value >= 0 and (decimals > 0 or not point)
+    return (-value if negative else value), decimals, good and not (negative and value == 0)
+
+
+@kernel
+def _weight(first: Any, second: Any, third: Any, length: int) -> tuple[Any, bool]:
+    """The weight, and whether the text is of the plain kind for which it is found here.
+
+    Up to 15 digits and ten decimals, whole number and power of ten are exact in float64, so their quotient
+    is the nearest one; it is then rounded to float32, as a cast in SQL does.
+    """
+    value, decimals, good = number(first, second, third, length)
+    scale = 1.0
+    for _ in range(decimals):
+        scale *= 10.0
+    return np.float32(np.float64(value) / scale), good and decimals <= 10 and -EXACT < value < EXACT
+
+
+@kernel
+def _days(year: int, month: int, day: int) -> int:
+    """Days from 1970-01-01 in the Gregorian calendar (Hinnant 2013, days_from_civil), for years from 1."""
+    year -= int(month <= 2)
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+
+
+@kernel
+def _byte(word: Any, place: int) -> Any:
+    return np.int64((word >> np.uint64(8 * place)) & np.uint64(255))
+
+
+@kernel
+def _two(tens: int, ones: int) -> int:
+    """The number that two bytes write, or -1000 where they are no digits."""
+    return tens * 10 + ones - 528 if 48 <= tens <= 57 and 48 <= ones <= 57 else -1000
+
+
+@kernel
+def iso_seconds(first: Any, second: Any, third: Any, length: int) -> tuple[int, bool]:
+    """Epoch seconds of `YYYY-MM-DD[( |T)HH:MM:SS[.f…]][Z]`, and whether it is one; nothing is guessed."""
+    year = _two(_byte(first, 0), _byte(first, 1)) * 100 + _two(_byte(first, 2), _byte(first, 3))
+    month, day = _two(_byte(first, 5), _byte(first, 6)), _two(_byte(second, 0), _byte(second, 1))
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    longest = 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
+    longest = (29 if leap else 28) if month == 2 else longest
+    good = length >= 10 and _byte(first, 4) == 45 and _byte(first, 7) == 45
+    if not good or year < 1900 or month < 1 or month > 12 or day < 1 or day > longest:
+        return 0, False
+    day_starts = _days(year, month, day) * 86_400
+    if length == 10:
+        return day_starts, True
+    mark = _byte(second, 2)
+    good = 19 <= length <= 24 and (mark == 32 or mark == 84) and _byte(second, 5) == 58
+    hour, minute = _two(_byte(second, 3), _byte(second, 4)), _two(_byte(second, 6), _byte(second, 7))
+    of_minute = _two(_byte(third, 1), _byte(third, 2))
+    good = good and _byte(third, 0) == 58 and 0 <= hour < 24 and 0 <= minute < 60 and 0 <= of_minute < 60
+    end = length - int(_byte(third, length - 17) == 90)
+    if end > 19:
+        good = good and end > 20 and _byte(third, 3) == 46
+        for place in range(4, end - 16):
+            good = good and 48 <= _byte(third, place) <= 57
+    return day_starts + hour * 3600 + minute * 60 + of_minute, good
+
+
+@kernel
+def _second(first: Any, second: Any, third: Any, length: int, kind: int, unit: int) -> tuple[Any, bool]:
+    """Epoch seconds, and whether the text is a moment."""
+    if kind == ISO_TIME:
+        return iso_seconds(first, second, third, length)
+    value, decimals, good = number(first, second, third, length)
+    if unit == 1:
+        return value, good and decimals == 0
+    return np.int64(np.floor(np.float64(value) / np.float64(unit))), good and decimals == 0
+
+
+@kernel
+def _marked(word: Any, mark: Any) -> Any:
+    """The highest bit of those bytes of the word that equal the mark (exact for the lowest of them)."""
+    other = word ^ mark
+    return (other - LOW) & ~other & HIGH
+
+
+@kernel
+def _split(  # noqa: C901 - one loop: calls with arrays inside it would take three times as long
+    data: Any, words: Any, at: Any, stop: int, row: int, layout: Any, out: Any, keys: Any, ends: Any
+) -> tuple[Any, int, bool]:
+    """Split up to BATCH lines; numbers and the hash go to the rows from `row` on, texts to the batch.
+
+    Returns:
+        The byte after the last line, the number of lines, and whether all were plain.
+    """
+    kinds, delimiter, times = layout.kinds, layout.delimiter, layout.times
+    weight, seconds, row_hash = out.weight, out.second, out.row_hash
+    n_columns, wide, quotes = len(kinds), len(delimiter), layout.quotes
+    commas, newlines, marks = layout.marks[0], layout.marks[1], layout.marks[2]
+    comma, newline, quote = np.uint8(commas & 255), np.uint8(newlines & 255), np.uint8(marks & 255)
+    unit, earliest, latest = times[0], times[1], times[2]
+    n = 0
+    at = np.int64(at)
+    while at < stop and n < BATCH:
+        hashed = np.uint64(0)
+        for column in range(n_columns):
+            quoted = quotes and data[at] == quote
+            at += int(quoted)
+            first = at
+            key, word = np.uint64(0), words[at]
+            while True:
+                found = _marked(word, newlines) | _marked(word, marks)
+                found |= np.uint64(0) if quoted else _marked(word, commas)
+                if found:
+                    break
+                key = mix(key ^ word)
+                at += 8
+                word = words[at]
+            below = ((found & (~found + ONE)) >> SEVEN) - ONE  # ones in the bytes before the mark
+            word &= below
+            at += np.int64(((below & LOW) * LOW) >> np.uint64(56))
+            length = at - first
+            key = word if length < 8 else mix(key ^ word ^ np.uint64(length)) | LONG
+            if quotes and (quoted or data[at] == quote):
+                if not quoted or data[at] != quote or length == 0:
+                    return at, n, False
+                at += 1
+            if column < n_columns - 1:
+                if data[at] != comma:
+                    return at, n, False
+                for i in range(1, wide):
+                    if data[at + i] != delimiter[i]:
+                        return at, n, False
+                at += wide
+            else:
+                if data[at] != newline:
+                    return at, n, False
+                at += layout.line_end
+            hashed = mix(hashed ^ key)
+            kind = kinds[column]
+            if kind == SKIPPED:
+                continue
+            if kind >= WEIGHT:
+                place = kind + 1 if kind >= 0 else 0
+                more = np.uint64(0)
+                if 8 <= length < 16 and not words[first] & LONG:
+                    key, more = words[first], word
+                elif length >= 8:
+                    more = np.uint64(length)
+                keys[place, 0, n], keys[place, 1, n] = key, more
+                ends[place, 0, n], ends[place, 1, n] = first, first + length
+            if kind == WEIGHT:
+                value, good = _weight(words[first], words[first + 8], words[first + 16], length)
+                weight[row + n] = value if good else np.float32(np.nan)
+            elif kind < WEIGHT:
+                word = words[first]
+                moment, good = _second(word, words[first + 8], words[first + 16], length, kind, unit)
+                if not good or moment < earliest or moment > latest:
+                    return at, n, False
+                seconds[row + n] = moment
+        row_hash[row + n] = hashed
+        n += 1
+    return at, n, at <= stop
+
+
+@kernel
+def parse_rows(
+    data: Any, words: Any, at: int, stop: int, row: int, layout: Any, texts: Any, out: Any
+) -> tuple[int, int, int]:
+    """Read the lines of `data[at:stop]` into rows from `row` on.
+
+    Args:
+        data: bytes, with at least 16 more of any value after `stop`.
+        words: (len(data) - 7,) the eight bytes from each place on, as a number.
+
+    Returns:
+        DONE, FULL or REFUSED; and the byte and row at which to go on after FULL, or near which all stopped.
+    """
+    slots, arena, offsets, used, seen = texts.slots, texts.arena, texts.offsets, texts.used, texts.seen
+    codes, weight, weight_bits = out.codes, out.weight, out.weight_bits
+    has_weight = len(weight) > 0
+    keys, ends = np.empty((N_TEXTS + 1, 2, BATCH), np.uint64), np.empty((N_TEXTS + 1, 2, BATCH), np.int64)
+    places, found = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64)
+    while at < stop:
+        after, n, plain = _split(data, words, at, stop, row, layout, out, keys, ends)
+        if not plain:
+            return REFUSED, at, row
+        room = len(arena) - offsets[used[0]] - (after - at)
+        if room < 0 or len(offsets) - 1 - used[0] < (N_TEXTS + 1) * n:
+            return FULL, at, row
+        for kind in range(N_TEXTS):
+            into = codes[kind][row : row + n]
+            if len(into):
+                _code_batch(slots, arena, offsets, used, data, keys[kind + 1], ends[kind + 1], n, into)
+                for code in into:
+                    seen[kind, code] = True
+        if has_weight:
+            odd = 0
+            for i in range(n):
+                if np.isnan(weight[row + i]):
+                    keys[0, :, odd], ends[0, :, odd], places[odd] = keys[0, :, i], ends[0, :, i], row + i
+                    odd += 1
+            _code_batch(slots, arena, offsets, used, data, keys[0], ends[0], odd, found)
+            if used[0] > MOST_ODD and odd > 0:
+                return REFUSED, at, row
+            for i in range(odd):
+                weight_bits[places[i]] = np.uint32(ODD_BITS + found[i] + 1)
+        at, row = after, row + n
+    return DONE, at, row
+
+
+@kernel
+def look_over(data: Any, start: int, quote: int) -> tuple[int, int, int, int, int, int, Any]:
+    """Place of the last LF from `start` on (-1: none); numbers of LF, CR, CR LF, quotes and NUL from there on
+    (a pair may begin one byte before); and whether a byte is not ASCII."""
+    feeds, returns, pairs, quotes, nuls, high = 0, 0, 0, 0, 0, np.uint8(0)
+    before = data[start - 1] if start > 0 else np.uint8(0)
+    for i in range(start, len(data)):
+        byte = data[i]
+        feeds += byte == 10
+        returns += byte == 13
+        pairs += before == 13 and byte == 10
+        quotes += byte == quote
+        nuls += byte == 0
+        high |= byte
+        before = byte
+    last = len(data) - 1
+    while last >= start and data[last] != 10:
+        last -= 1
+    return (last if last >= start else -1), feeds, returns, pairs, quotes, nuls, high >= 128
+
+
+@kernel
+def rehash(old: Any, slots: Any) -> None:
+    """Put what `old` holds into the larger, empty `slots`."""
+    mask = np.uint64(len(slots) - 1)
+    for i in range(len(old)):
+        if old[i, 2] != 0:
+            place = mix(old[i, 0] ^ (old[i, 1] * SPREAD)) & mask
+            while slots[np.int64(place), 2] != 0:
+                place = (place + ONE) & mask
+            slots[np.int64(place)] = old[i]
+
+
+@kernel
+def place_codes(codes: Any, place: Any) -> None:
+    """`codes[:] = place[codes]`, in place."""
+    for i in range(len(codes)):
+        codes[i] = place[codes[i]]
