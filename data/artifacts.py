@@ -26,7 +26,7 @@ from data.content import id_arrays, ids_from, interaction_arrays, interactions_f
 from data.dataset import Dataset
 from data.errors import DataError, NotFound
 from data.events_db import write_events_db
-from data.home import SCRATCH
+from data.home import READS, SCRATCH
 from data.home import Home as Home
 
 FileContent = bytes | str | Callable[[Path], None]
@@ -211,7 +211,7 @@ def _dataset_arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:
 
 
 def _dataset_meta(dataset: Dataset, dataset_id: str) -> dict[str, Any]:
-    times = dataset.interactions.time
+    times, told = dataset.interactions.time, dataset.facts.get("import", {})
     return {
         "id": dataset_id,
         "name": dataset.name or dataset_id,
@@ -222,8 +222,8 @@ def _dataset_meta(dataset: Dataset, dataset_id: str) -> dict[str, Any]:
         "first_time": None if times is None or not len(times) else int(times.min()),
         "last_time": None if times is None or not len(times) else int(times.max()),
         "event_types": list(dataset.event_types),
-        "version": dataset.facts.get("version", 1),
-        "parent": dataset.facts.get("parent"),
+        "version": dataset.facts.get("version", told.get("version", 1)),
+        "parent": dataset.facts.get("parent", told.get("parent")),
         "source": dataset.facts.get("source", ""),
         "facts": dataset.facts,
     }
@@ -270,25 +270,6 @@ def dataset_meta(home: Home, dataset_id: str) -> dict[str, Any]:
     return {"event_types": [], "version": 1, "parent": None} | read_meta(folder)
 
 
-def versions(home: Home, dataset_id: str) -> list[dict[str, Any]]:
-    """`dataset_meta` of a data set, those that it came from and those that came from any of them.
-
-    By version, the first one first; a parent that was deleted ends the line.
-
-    Raises:
-        NotFound: no such data set.
-    """
-    stored = {one: dataset_meta(home, one) for one in list_dataset_ids(home)}
-    root = dataset_meta(home, dataset_id)
-    while root["parent"] in stored:
-        root = stored[root["parent"]]
-    family, grown = {root["id"]: root}, True
-    while grown:
-        more = {one: meta for one, meta in stored.items() if meta["parent"] in family and one not in family}
-        family, grown = family | more, bool(more)
-    return sorted(family.values(), key=lambda meta: (meta["version"], meta["created"]))
-
-
 def dataset_table(home: Home, dataset_id: str, name: str) -> pd.DataFrame | None:
     """A table kept with the data set (`quarantine`, `item_features`, …), or None where it has none.
 
@@ -310,7 +291,8 @@ def list_dataset_ids(home: Home) -> list[str]:
 def remove_leftovers(home: Home, *, older_than_s: float) -> list[str]:
     """Delete half-written folders that a killed process left; called by the owner of the store at its start.
 
-    These are folders under a temporary name, and what an import that was killed had unpacked and spilled.
+    These are folders under a temporary name, what an import that was killed had unpacked and spilled, and
+    what was read for an import that nobody made.
 
     Args:
         older_than_s: younger ones may still be being written by another process and are kept.
@@ -321,7 +303,7 @@ def remove_leftovers(home: Home, *, older_than_s: float) -> list[str]:
     parents = (home.datasets, home.runs, home.samples)
     found = [path for parent in parents for end in (".*.part", ".*.old") for path in parent.glob(end)]
     removed = []
-    for path in [*found, *home.cache.glob(f"{SCRATCH}*")]:
+    for path in [*found, *home.cache.glob(f"{SCRATCH}*"), *home.cache.glob(f"{READS}/*")]:
         with suppress(FileNotFoundError):  # its writer has just finished
             if time.time() - path.stat().st_mtime > older_than_s:
                 shutil.rmtree(path, ignore_errors=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+READS = "reads"  # the folder of what was read and kept, under `Home.cache`
 SCRATCH = "reading-"  # how the folders of imports in progress begin, under `Home.cache`
 
 

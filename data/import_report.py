@@ -64,6 +64,7 @@ class ImportReport:
     parent: str | None = None
     version: int = 1
     added: dict[str, int] = field(default_factory=dict)  # to the parent: events, users, items
+    replaced: int = 0  # events of the parent that are gone or have another weight
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `rows.removed` is the total over the rules."""
@@ -91,6 +92,7 @@ class ImportReport:
             "parent": self.parent,
             "version": self.version,
             "added": dict(self.added),
+            "replaced": self.replaced,
         }
 
 

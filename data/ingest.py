@@ -8,20 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from data.artifacts import Home, list_dataset_ids, save_dataset
+from data.artifacts import Home, list_dataset_ids, load_dataset, save_dataset
 from data.cleaning import Cleaned, Cleaning, clean
+from data.coded import Coded
 from data.columns import LINE, REASON, TEXT
+from data.continuing import same_treatment, with_earlier
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import DataError
 from data.import_report import FileCount, ImportReport, Join, reconcile
 from data.items_table import ItemsMapping
-from data.joining import Features, joined_features
+from data.joining import Features, joined_features, unseen_items
 from data.mapping import Mapping
+from data.merging import with_items
+from data.read_cache import find_read
 from data.read_tables import Read, read_all_files
 from data.reading.shape import FileShape
 from data.reading.staging import Report, silent
 from data.recipe import Files, GivenFile, ItemsPart, Recipe
 from data.settling import name_of, settle
+from data.versions import append
+from data.wording import number
 
 __all__ = ["FileCount", "ImportReport", "Join", "import_file", "import_files", "name_of", "reconcile"]
 
@@ -83,39 +89,64 @@ def import_files(
         NotFound: there is no such file or parent.
         DataError: a file is no table, no row can be used, or the lines do not add up.
     """
-    settled = settle(files, recipe or Recipe())
-    read = read_all_files(files, settled, home, report)
-    kept = clean(read.coded, settled.cleaning)
+    earlier = None if parent is None else load_dataset(home, parent)
+    asked = recipe or Recipe()
+    settled = settle(files, asked if earlier is None else same_treatment(asked, earlier))
+    read = find_read(settled, home) or read_all_files(files, settled, home, report)
+    rows, read = [read.coded], read.without_rows()  # popped by who uses them, so that memory goes early
+    kept, change = _kept(rows, read.recipe.cleaning or Cleaning(), earlier)
     if not len(kept.events):
         raise _nothing_left(files.events[0].name, read.events.quarantine, settled.mapping)
     report(0.7, "joining by id")
-    features = joined_features(read, kept.events)
+    events, features = _joined(read, kept.events, earlier)
     summary = _summary(read.recipe.name or name_of(files.events[0].name), read, kept, features)
+    summary = replace(summary, items=len(events.items), **change)
     reconcile(summary)
     report(0.8, "storing")
     dataset = Dataset(
-        _interactions(kept),
-        IdMap(kept.events.users),
-        IdMap(kept.events.items),
+        _interactions(events),
+        IdMap(events.users),
+        IdMap(events.items),
         user_features=features.users,
         item_features=features.items,
         social=features.social,
+        event_types=events.event_types,
         name=summary.name,
-        facts=_facts(files, features.recipe, summary),
+        facts=_facts(files, read.recipe, summary, events),
     )
-    return _stored(home, dataset, read.events.quarantine, summary, report)
+    quarantine = pd.concat([read.events.quarantine, *(side.quarantine for side in read.sides.values())])
+    return _stored(home, dataset, quarantine, events.extras, summary, report)
 
 
-def _interactions(kept: Cleaned) -> Interactions:
-    rows = kept.events
+def _kept(rows: list[Coded], cleaning: Cleaning, earlier: Dataset | None) -> tuple[Cleaned, dict[str, Any]]:
+    """The events after the rules, with those of the earlier version; and what changed against it."""
+    if earlier is None:
+        return clean(rows.pop(), cleaning), {}
+    found = append(earlier, rows.pop(), cleaning)
+    added = {"events": found.added, "users": found.new_users, "items": found.new_items}
+    version = int(earlier.facts.get("version", 1)) + 1
+    change = {"parent": earlier.id, "version": version, "added": added, "replaced": found.replaced}
+    return Cleaned(found.events, found.removed, found.notes), change
+
+
+def _joined(read: Read, events: Coded, earlier: Dataset | None) -> tuple[Coded, Features]:
+    """The events over all ids that are kept, and what is known of these."""
+    cleaning = read.recipe.cleaning or Cleaning()
+    if read.recipe.keep_unseen_items:
+        events = with_items(events, unseen_items(read, cleaning, events), in_order=earlier is None)
+    features = joined_features(read, cleaning, events)
+    return events, features if earlier is None else with_earlier(features, earlier, events)
+
+
+def _interactions(events: Coded) -> Interactions:
     return Interactions(
-        rows.user,
-        rows.item,
-        rows.weight,
-        rows.second,
-        base_event=rows.event,
-        base_session=rows.session,
-        base_part=rows.part,
+        events.user,
+        events.item,
+        events.weight,
+        events.second,
+        base_event=events.event,
+        base_session=events.session,
+        base_part=events.part,
     )
 
 
@@ -143,7 +174,7 @@ def _summary(name: str, read: Read, kept: Cleaned, features: Features) -> Import
     events = read.events
     removed = {**events.set_aside, **kept.removed}
     reasons = events.quarantine[REASON].value_counts()
-    notes = [*events.notes, *kept.notes, *features.notes]
+    notes = [*events.notes, *kept.notes, *features.notes, *_unread_beside(read)]
     if events.quarantined > MANY_QUARANTINED * events.lines:
         lost = f"{events.quarantined} of {events.lines} lines could not be read; look at the quarantine."
         notes = [lost, *notes]
@@ -166,24 +197,42 @@ def _summary(name: str, read: Read, kept: Cleaned, features: Features) -> Import
     )
 
 
-def _facts(files: Files, recipe: Recipe, summary: ImportReport) -> dict[str, Any]:
+def _unread_beside(read: Read) -> list[str]:
+    sides = read.sides.values()
+    return [
+        f"{number(side.count.quarantined)} lines of {side.name} cannot be read; look at the quarantine."
+        for side in sides
+        if side.count.quarantined
+    ]
+
+
+def _facts(files: Files, recipe: Recipe, summary: ImportReport, events: Coded) -> dict[str, Any]:
     told = {key: value for key, value in summary.as_json().items() if key not in ("dataset", "existed")}
     names = [file.name for file in files.events]
+    said = recipe.model_dump(mode="json")
     return {
         "source": names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more",
-        "recipe": recipe.model_dump(mode="json"),
-        "shape": recipe.model_dump(mode="json")["shape"],
-        "mapping": recipe.model_dump(mode="json")["mapping"],
-        "cleaning": recipe.model_dump(mode="json")["cleaning"],
+        "recipe": said,
+        "shape": said["shape"],
+        "mapping": said["mapping"],
+        "cleaning": said["cleaning"],
+        "event_types": list(events.event_types),
+        "version": summary.version,
+        "parent": summary.parent,
         "import": told,
     }
 
 
 def _stored(
-    home: Home, dataset: Dataset, quarantine: pd.DataFrame, summary: ImportReport, report: Report
+    home: Home,
+    dataset: Dataset,
+    quarantine: pd.DataFrame,
+    event_columns: pd.DataFrame | None,
+    summary: ImportReport,
+    report: Report,
 ) -> ImportReport:
     before = set(list_dataset_ids(home))
     tables = {"quarantine": quarantine} if len(quarantine) else None
-    dataset_id = save_dataset(home, dataset, extra_tables=tables)
+    dataset_id = save_dataset(home, dataset, extra_tables=tables, event_columns=event_columns)
     report(1.0, "done")
     return replace(summary, dataset=dataset_id, existed=dataset_id in before)

@@ -9,26 +9,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.cleaning import Cleaning
+from data.cleaning.rules.normalised_ids import normalised
 from data.coded import Coded
 from data.columns import ITEM, USER
 from data.import_report import Join
 from data.items_table import ItemsMapping, item_features, propose_items
 from data.read_tables import Read
 from data.reading.shape import FileShape
-from data.recipe import Recipe
 from data.side_tables import SideTable
-from data.social import edges, in_words, propose_social
+from data.social import edges, in_words
 from data.users_table import propose_users, user_features
 
 SHOWN = 5  # examples of ids
-LOOKED_AT = 2000  # rows from which the columns of a table are told
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
     """Tables in the order of the ids, pairs of users, and what is to be said of them."""
 
-    recipe: Recipe  # with the mappings of the tables as they were used
     items: pd.DataFrame | None = None
     users: pd.DataFrame | None = None
     social: NDArray[np.int32] | None = None
@@ -38,43 +37,33 @@ class Features:
     notes: tuple[str, ...] = ()
 
 
-def joined_features(read: Read, events: Coded) -> Features:
+def joined_features(read: Read, cleaning: Cleaning, events: Coded) -> Features:
     """Join the tables that were read on the ids of the events that are left.
 
     Raises:
-        DataError: a mapped column is missing, or a table shares no id with the events.
+        DataError: the table of items shares no id with the events.
     """
     recipe, notes, joins = read.recipe, list[str](), list[Join]()
-    items, users = _lifted(read, events, ITEM), _lifted(read, events, USER)
+    items = _lifted_items(_as_cleaned(read.events.item_table, [ITEM], cleaning), events)
+    users = _lifted_users(_as_cleaned(read.events.user_table, [USER], cleaning), events)
     social = None
-    if (side := read.sides.get("items")) is not None:
-        mapping = recipe.items.mapping or propose_items(
-            side.table.head(LOOKED_AT), side.shape, set(events.items.tolist())
-        )
-        table, said = item_features(side.table, mapping, events.items, where=side.name)
-        items = _beside(table, items)
+    if (mapping := recipe.items.mapping) is not None and "items" in read.sides:
+        side, table = _side(read, "items", [mapping.id], cleaning)
+        of_file, said = item_features(table, mapping, events.items, where=side.name)
+        items = _beside(of_file, items)
         notes += said
-        joins.append(_join("items", side, side.table[mapping.id], events.items))
-        recipe = _with(recipe, "items", side, mapping)
-    if (side := read.sides.get("users")) is not None:
-        of_users = recipe.users.mapping or propose_users(
-            side.table.head(LOOKED_AT), side.shape, set(events.users.tolist())
-        )
-        users = _beside(user_features(side.table, of_users, events.users, where=side.name), users)
-        joins.append(_join("users", side, side.table[of_users.id], events.users))
-        recipe = _with(recipe, "users", side, of_users)
-    if (side := read.sides.get("social")) is not None:
-        pair = recipe.social.mapping or propose_social(
-            side.table.head(LOOKED_AT), side.shape, set(events.users.tolist())
-        )
-        found = edges(side.table, pair, events.users, where=side.name)
+        joins.append(_join("items", side, table[mapping.id], events.items))
+    if (of_users := recipe.users.mapping) is not None and "users" in read.sides:
+        side, table = _side(read, "users", [of_users.id], cleaning)
+        users = _beside(user_features(table, of_users, events.users, where=side.name), users)
+        joins.append(_join("users", side, table[of_users.id], events.users))
+    if (pair := recipe.social.mapping) is not None and "social" in read.sides:
+        side, table = _side(read, "social", list(pair.used), cleaning)
+        found = edges(table, pair, events.users, where=side.name)
         social = found.pairs
         notes += in_words(found, pair, side.name)
-        named = pd.concat([side.table[pair.source], side.table[pair.target]])
-        joins.append(_join("social", side, named, events.users))
-        recipe = _with(recipe, "social", side, pair)
+        joins.append(_join("social", side, pd.concat([table[name] for name in pair.used]), events.users))
     return Features(
-        recipe,
         items,
         users,
         social,
@@ -85,14 +74,39 @@ def joined_features(read: Read, events: Coded) -> Features:
     )
 
 
+def unseen_items(read: Read, cleaning: Cleaning, events: Coded) -> NDArray[np.object_]:
+    """Ids that only the item file names, in ascending order."""
+    mapping = read.recipe.items.mapping
+    if mapping is None or "items" not in read.sides:
+        return np.zeros(0, dtype=object)
+    _, table = _side(read, "items", [mapping.id], cleaning)
+    named = pd.Index(table[mapping.id].dropna().unique(), dtype=object)
+    extra = named[~named.isin(pd.Index(events.items, dtype=object))]
+    return np.asarray(sorted(extra.tolist(), key=str.encode), dtype=object)
+
+
+def _side(read: Read, role: str, columns: list[str], cleaning: Cleaning) -> tuple[SideTable, pd.DataFrame]:
+    side = read.sides[role]
+    table = _as_cleaned(side.table, columns, cleaning)
+    return side, side.table if table is None else table
+
+
+def _as_cleaned(table: pd.DataFrame | None, columns: list[str], cleaning: Cleaning) -> pd.DataFrame | None:
+    """Ids written as those of the cleaned events."""
+    if table is None or not cleaning.normalise_ids:
+        return table
+    changed = table.copy()
+    for name in columns:
+        there = table[name].notna().to_numpy()
+        values = np.full(len(table), None, dtype=object)
+        values[there] = normalised(table[name].to_numpy(dtype=object)[there])
+        changed[name] = values
+    return changed
+
+
 def _names(table: pd.DataFrame | None) -> tuple[str, ...]:
     """The columns of the events that were lifted, in the order of the file."""
     return () if table is None else tuple(str(name) for name in table if name not in (ITEM, USER))
-
-
-def _with(recipe: Recipe, role: str, side: SideTable, mapping: object) -> Recipe:
-    part = getattr(recipe, role).model_copy(update={"shape": side.shape, "mapping": mapping})
-    return recipe.model_copy(update={role: part})
 
 
 def _beside(table: pd.DataFrame, lifted: pd.DataFrame | None) -> pd.DataFrame:
@@ -104,18 +118,27 @@ def _beside(table: pd.DataFrame, lifted: pd.DataFrame | None) -> pd.DataFrame:
     return pd.concat([table, lifted[free]], axis=1)
 
 
-def _lifted(read: Read, events: Coded, side: str) -> pd.DataFrame | None:
-    """Columns of the events that follow from the item or user, as features."""
-    table = read.events.item_table if side == ITEM else read.events.user_table
+def _lifted_items(table: pd.DataFrame | None, events: Coded) -> pd.DataFrame | None:
+    """Columns of the events that follow from the item, as features."""
     if table is None or len(table.columns) < 2:
         return None
-    table = table.astype(object).where(table.notna(), None)
-    shape = FileShape(columns=tuple(map(str, table.columns)))
-    if side == ITEM:
-        mapping: ItemsMapping = propose_items(table.head(200), shape).model_copy(update={"id": ITEM})
-        return item_features(table, mapping, events.items, where="the events")[0]
-    of_users = propose_users(table.head(200), shape).model_copy(update={"id": USER})
-    return user_features(table, of_users, events.users, where="the events")
+    table, shape = _plain(table)
+    mapping: ItemsMapping = propose_items(table.head(200), shape).model_copy(update={"id": ITEM})
+    return item_features(table, mapping, events.items, where="the events")[0]
+
+
+def _lifted_users(table: pd.DataFrame | None, events: Coded) -> pd.DataFrame | None:
+    """Columns of the events that follow from the user, as features."""
+    if table is None or len(table.columns) < 2:
+        return None
+    table, shape = _plain(table)
+    mapping = propose_users(table.head(200), shape).model_copy(update={"id": USER})
+    return user_features(table, mapping, events.users, where="the events")
+
+
+def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, FileShape]:
+    plain = table.astype(object).where(table.notna(), None)
+    return plain, FileShape(columns=tuple(map(str, table.columns)))
 
 
 def _join(table: str, side: SideTable, named: pd.Series, ids: NDArray[np.object_]) -> Join:

@@ -97,6 +97,20 @@ def joined(parts: Sequence[Coded]) -> Coded:
     )
 
 
+def with_items(events: Coded, more: NDArray[np.object_], *, in_order: bool) -> Coded:
+    """With further items that have no event; behind the others, or all in ascending text order."""
+    if not len(more):
+        return events
+    items = np.concatenate([events.items, more])
+    if not in_order:
+        return replace(events, items=items)
+    texts = [str(text).encode() for text in items.tolist()]
+    order = np.asarray(sorted(range(len(texts)), key=texts.__getitem__))
+    place = np.empty(len(items), dtype=np.int32)
+    place[order] = np.arange(len(items), dtype=np.int32)
+    return replace(events, item=place[events.item], items=items[order])
+
+
 def _column(parts: Sequence[Coded], name: str, called: str) -> Any:
     columns = [getattr(part, name) for part in parts]
     if all(column is None for column in columns):

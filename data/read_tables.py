@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from data.cleaning.rules.normalised_ids import normalised
 from data.coded import Coded, ReadFile
+from data.errors import DataError
 from data.gathering import can_gather, gather, told_back
 from data.home import Home
 from data.import_report import FileCount
+from data.items_table import ItemsMapping, propose_items
 from data.merging import NamedRead, merge
+from data.protecting import protected_events, protected_recipe, protected_side
 from data.read_file import read_file
 from data.reading.records import Workplace, workplace
 from data.reading.staging import Report
-from data.recipe import EVENT_ROLES, Files, Recipe
+from data.recipe import EVENT_ROLES, Files, Recipe, SocialMapping, UsersMapping
 from data.settling import Settled, ShapedFile
 from data.side_tables import SideTable, read_side
+from data.social import propose_social
+from data.users_table import propose_users
+
+LOOKED_AT = 2000  # rows from which the columns of a table are told
+SideMapping = ItemsMapping | UsersMapping | SocialMapping
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,18 +34,22 @@ class Read:
     """What was read: events as one table, tables beside them, and the count of each file."""
 
     events: ReadFile
-    recipe: Recipe  # with shape, mapping and cleaning as they were used
+    recipe: Recipe  # with every shape and mapping, and the cleaning, as they were used
     files: tuple[FileCount, ...]
-    sides: dict[str, SideTable] = field(default_factory=dict)  # items, users, social
+    sides: dict[str, SideTable] = field(default_factory=dict)  # items, users, social: columns of the mapping
 
     @property
     def coded(self) -> Coded:
         """The readable rows of all files of events."""
         return self.events.coded
 
+    def without_rows(self) -> Read:
+        """All but the rows themselves, so that their memory can go."""
+        return replace(self, events=replace(self.events, coded=self.coded.take(np.zeros(0, dtype=np.int64))))
+
 
 def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -> Read:
-    """Read every file.
+    """Read every file; users are pseudonyms from here on where the recipe asks for it.
 
     Args:
         report: called with (fraction, stage), 0 to 0.7; may raise to stop.
@@ -46,11 +61,19 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
     with workplace(home.cache, [file.path for file in files.all]) as work:
         reads = _reads(work, settled, report)
         events = merge(reads)
+        counts = [count for one in reads for count in one.files]
+        del reads
         report(0.65, "item metadata")
         sides = {str(one.role): read_side(work, one.file, one.role, one.shape) for one in settled.sides}
-    counts = [count for one in reads for count in one.files]
+    recipe = settled.recipe
+    for role, side in sides.items():
+        mapping = getattr(recipe, role).mapping or _proposed(role, side, events.coded, settled)
+        sides[role] = _only_used(side, mapping)
+        part = getattr(recipe, role).model_copy(update={"shape": side.shape, "mapping": mapping})
+        recipe = recipe.model_copy(update={role: part})
     counts += [side.count for side in sides.values()]
-    return Read(events, settled.recipe, tuple(counts), sides)
+    found = Read(events, recipe, tuple(counts), sides)
+    return _protected(found, settled, home) if recipe.pseudonyms else found
 
 
 def _reads(work: Workplace, settled: Settled, report: Report) -> list[NamedRead]:
@@ -82,3 +105,40 @@ def _one(work: Workplace, one: ShapedFile, settled: Settled, report: Report) -> 
     aside = sum(done.set_aside.values())
     count = FileCount(file.name, one.role, done.lines, done.header, done.coded.lines, aside, done.quarantined)
     return NamedRead(done, one.role, (count,))
+
+
+def _proposed(role: str, side: SideTable, events: Coded, settled: Settled) -> SideMapping:
+    """Which column of a table beside the events is what, by its first rows and the ids of the events."""
+    ids = events.items if role == "items" else events.users
+    known = set(ids.tolist())
+    if settled.cleaning.normalise_ids:
+        known |= set(normalised(ids).tolist())
+    head = side.table.head(LOOKED_AT)
+    if role == "items":
+        return propose_items(head, side.shape, known)
+    return (propose_users if role == "users" else propose_social)(head, side.shape, known)
+
+
+def _only_used(side: SideTable, mapping: SideMapping) -> SideTable:
+    missing = next((name for name in mapping.used if name not in side.table), None)
+    if missing is not None:
+        raise DataError(
+            f"{side.name} has no column {missing!r}.",
+            f"Choose one of: {', '.join(map(str, side.table.columns))}.",
+        )
+    return replace(side, table=side.table[list(dict.fromkeys(mapping.used))])
+
+
+def _protected(read: Read, settled: Settled, home: Home) -> Read:
+    cleaning, recipe = settled.cleaning, read.recipe
+    naming: dict[str, list[str]] = {"items": []}
+    if recipe.users.mapping is not None:
+        naming["users"] = [recipe.users.mapping.id]
+    if recipe.social.mapping is not None:
+        naming["social"] = list(recipe.social.mapping.used)
+    return Read(
+        protected_events(read.events, home, cleaning),
+        protected_recipe(recipe, home),
+        read.files,
+        {role: protected_side(side, naming[role], home, cleaning) for role, side in read.sides.items()},
+    )

@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.tasks import cold_start, examine, features, fuse, import_file, lists, sample, train
+from dashboard.tasks import cold_start, examine, features, fuse, import_file, lists, read_file, sample, train
 from dashboard.tasks.base import Lane, Task
 from data.errors import ConfigError, NotFound
 
 TASKS: dict[str, Task] = {
     "import": import_file.TASK,
+    "read": read_file.TASK,
     "sample": sample.TASK,
     "train": train.TASK,
     "fuse": fuse.TASK,

@@ -15,7 +15,7 @@ from dashboard.tasks.registering import register_dataset
 from data.artifacts import Home
 from data.cleaning import Cleaning
 from data.errors import ConfigError, NotFound
-from data.ingest import ImportReport, import_files, name_of
+from data.ingest import ImportReport, import_files
 from data.mapping import Mapping
 from data.recipe import ROLES, FileRole, Files, GivenFile, Recipe, read_recipe
 
@@ -88,7 +88,7 @@ def located(home: Home, file: str, upload: str) -> tuple[Path, str] | None:
     return path, path.name
 
 
-def recipe_of(spec: FilesSpec, files: Files) -> Recipe:
+def recipe_of(spec: FilesSpec) -> Recipe:
     """The recipe with what the spec says beside it.
 
     Raises:
@@ -100,8 +100,7 @@ def recipe_of(spec: FilesSpec, files: Files) -> Recipe:
         "cleaning": None if spec.cleaning is None else Cleaning(**spec.cleaning),
     }
     recipe = Recipe() if spec.recipe is None else read_recipe(spec.recipe)
-    recipe = recipe.model_copy(update={key: value for key, value in said.items() if value is not None})
-    return recipe.model_copy(update={"name": recipe.name or name_of(files.events[0].name)})
+    return recipe.model_copy(update={key: value for key, value in said.items() if value is not None})
 
 
 def run(spec: Spec, home: Home, report: Report) -> Result:
@@ -113,7 +112,7 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     """
     files = files_of(spec, home)
     with by_sent_name(*((file.path, file.name) for file in files.all)):
-        done = import_files(files, home, recipe=recipe_of(spec, files), parent=spec.parent, report=report)
+        done = import_files(files, home, recipe=recipe_of(spec), parent=spec.parent, report=report)
     return result_of(done)
 
 

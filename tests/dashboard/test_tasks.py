@@ -174,7 +174,7 @@ def test_heavy_jobs_take_the_processor_and_imports_run_beside() -> None:
 
 
 def test_an_unknown_kind_or_setting_is_said() -> None:
-    with pytest.raises(NotFound, match="There are: import, sample, train"):
+    with pytest.raises(NotFound, match="There are: import, read, sample, train"):
         read_spec("bake", {})
     with pytest.raises(ConfigError, match="models"):
         read_spec("train", {"dataset": "d1", "models": []})

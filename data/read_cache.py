@@ -1,0 +1,228 @@
+"""What was read of large files is kept, so that choices about rows are counted without reading again.
+
+An entry is a folder of memory-mapped arrays and tables, named by a hash over the identity of the files (path,
+size, time of change), how they are written and which column is what. The latest few are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.artifacts import read_arrays, read_meta, write_folder
+from data.coded import Coded, ReadFile
+from data.content import id_arrays, ids_from
+from data.dataset import IdMap
+from data.errors import NotFound
+from data.home import READS, Home
+from data.import_report import FileCount
+from data.protecting import protected_recipe
+from data.pseudonyms import key_path
+from data.read_tables import Read, read_all_files
+from data.reading.shape import FileShape
+from data.reading.staging import Report
+from data.recipe import SIDE_ROLES, Files, Recipe, read_recipe
+from data.settling import Settled, settle
+from data.side_tables import SideTable
+
+FORMAT = 1  # of an entry; raise it when reading changes
+MOST_ENTRIES = 4
+MOST_BYTES = 8 << 30
+FREE_BYTES = 2 << 30  # left on the disk
+COLUMNS = ("user", "item", "weight", "span", "second", "row_hash", "event", "session", "part")
+
+
+def read_cached(files: Files, recipe: Recipe, home: Home, report: Report) -> Read:
+    """What `read_all_files` gives, kept under `home`; arrays are memory-mapped and read-only.
+
+    Args:
+        report: called with (fraction, stage), 0 to 1; may raise to stop, which leaves nothing behind.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: a file is damaged or no table, or files of one table differ.
+    """
+    settled = settle(files, recipe)
+    known = find_read(settled, home)
+    if known is not None:
+        return known
+    read = read_all_files(files, settled, home, report)
+    report(0.8, "keeping what was read")
+    if shutil.disk_usage(home.cache).free < FREE_BYTES + _bytes_of(read.coded):
+        return read
+    _write(read, _folder(settled, home))
+    drop_old_reads(home)
+    return find_read(settled, home) or read
+
+
+def find_read(settled: Settled, home: Home) -> Read | None:
+    """An entry for exactly these files and columns, or None. Cleaning and name are those of `settled`."""
+    folder = _folder(settled, home)
+    try:
+        read = _load(folder)
+    except NotFound:
+        return None
+    with suppress(OSError):
+        os.utime(folder)
+    asked = protected_recipe(settled.recipe, home)
+    kept = {name: getattr(asked, name) for name in ("name", "keep_unseen_items", "cleaning")}
+    return replace(read, recipe=read.recipe.model_copy(update=kept))
+
+
+def drop_old_reads(home: Home) -> None:
+    """Keep the latest entries, within their number and the bytes that all may take."""
+    entries = sorted(_entries(home), key=lambda path: -path.stat().st_mtime)
+    total = 0
+    for place, folder in enumerate(entries):
+        total += sum(path.stat().st_size for path in folder.iterdir())
+        if place >= MOST_ENTRIES or (place and total > MOST_BYTES):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _entries(home: Home) -> Iterator[Path]:
+    folder = home.root / "cache" / READS
+    if folder.is_dir():
+        yield from (path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _folder(settled: Settled, home: Home) -> Path:
+    recipe = settled.recipe
+    files = [
+        (
+            one.role,
+            one.file.name,
+            _identity(one.file.path),
+            one.shape.model_dump(mode="json", exclude={"reasons"}),
+        )
+        for one in (*settled.events, *settled.sides)
+    ]
+    sides = {role: getattr(recipe, role).model_dump(mode="json", include={"mapping"}) for role in SIDE_ROLES}
+    whole = [
+        FORMAT,
+        files,
+        settled.mapping.model_dump(mode="json"),
+        sides,
+        _pseudonyms(settled, home),
+    ]
+    key = hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()[:20]
+    return home.root / "cache" / READS / key
+
+
+def _pseudonyms(settled: Settled, home: Home) -> list[Any] | None:
+    """What pseudonyms follow from: the ids as the cleaning writes them, and the key."""
+    if not settled.recipe.pseudonyms:
+        return None
+    key = key_path(home)
+    return [settled.cleaning.normalise_ids, key.stat().st_mtime_ns if key.is_file() else 0]
+
+
+def _identity(path: Path) -> tuple[str, int, int]:
+    found = path.stat()
+    return str(path.resolve()), found.st_size, found.st_mtime_ns
+
+
+def _bytes_of(coded: Coded) -> int:
+    return sum(values.nbytes for _, values in _columns(coded))
+
+
+def _columns(coded: Coded) -> Iterator[tuple[str, NDArray[Any]]]:
+    for name in COLUMNS:
+        values = getattr(coded, name)
+        if values is not None:
+            yield name, values
+
+
+def _write(read: Read, folder: Path) -> None:
+    coded, events = read.coded, read.events
+    arrays: dict[str, NDArray[Any]] = {}
+    constants: dict[str, Any] = {}
+    for name, values in _columns(coded):
+        if len(values) and bool((values == values[0]).all()):
+            constants[name] = {"dtype": values.dtype.str, "value": values[0].item()}
+        else:
+            arrays[name] = values
+    arrays |= id_arrays("users", IdMap(coded.users)) | id_arrays("items", IdMap(coded.items))
+    tables = {
+        "quarantine": events.quarantine,
+        "extras": coded.extras,
+        "item_table": events.item_table,
+        "user_table": events.user_table,
+    }
+    for role, side in read.sides.items():
+        tables |= {f"{role}_rows": side.table, f"{role}_quarantine": side.quarantine}
+    meta = {
+        "rows": len(coded),
+        "constants": constants,
+        "event_types": coded.event_types,
+        "recipe": read.recipe.model_dump(mode="json"),
+        "files": [asdict(file) for file in read.files],
+        "told": {name: getattr(events, name) for name in TOLD},
+        "sides": {
+            role: {"name": side.name, "shape": side.shape, "count": asdict(side.count)}
+            for role, side in read.sides.items()
+        },
+    }
+    content = {f"{name}.parquet": _parquet(table) for name, table in tables.items() if table is not None}
+    write_folder(folder, arrays, meta, content)
+
+
+TOLD = ("lines", "header", "set_aside", "quarantined", "conflicts", "notes")
+
+
+def _parquet(table: pd.DataFrame) -> Any:
+    return lambda path: table.to_parquet(path, index=False, compression="zstd")
+
+
+def _load(folder: Path) -> Read:
+    meta, arrays = read_meta(folder), read_arrays(folder)
+    coded = _coded(meta, arrays, folder)
+    told = dict(meta["told"], notes=tuple(meta["told"]["notes"]))
+    quarantine = _table(folder, "quarantine")
+    events = ReadFile(
+        coded=coded,
+        quarantine=pd.DataFrame() if quarantine is None else quarantine,
+        item_table=_table(folder, "item_table"),
+        user_table=_table(folder, "user_table"),
+        **told,
+    )
+    sides = {role: _side(folder, role, said) for role, said in meta["sides"].items()}
+    files = tuple(FileCount(**file) for file in meta["files"])
+    return Read(events, read_recipe(meta["recipe"]), files, sides)
+
+
+def _coded(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], folder: Path) -> Coded:
+    columns = {name: arrays[name] for name in COLUMNS if name in arrays}
+    for name, told in meta["constants"].items():
+        value = np.asarray(told["value"], dtype=np.dtype(told["dtype"]))
+        columns[name] = np.broadcast_to(value, (meta["rows"],))
+    return Coded(
+        users=ids_from("users", arrays).ids,
+        items=ids_from("items", arrays).ids,
+        event_types=tuple(meta["event_types"]),
+        extras=_table(folder, "extras"),
+        **columns,
+    )
+
+
+def _side(folder: Path, role: str, said: Mapping[str, Any]) -> SideTable:
+    rows, quarantine = _table(folder, f"{role}_rows"), _table(folder, f"{role}_quarantine")
+    assert rows is not None and quarantine is not None  # noqa: S101, PT018 - written together
+    plain = rows.astype(object).where(rows.notna(), None)
+    shape = FileShape.model_validate(said["shape"])
+    return SideTable(said["name"], plain, shape, FileCount(**said["count"]), quarantine)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame | None:
+    path = folder / f"{name}.parquet"
+    return pd.read_parquet(path) if path.is_file() else None
