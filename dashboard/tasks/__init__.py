@@ -7,7 +7,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.tasks import cold_start, examine, features, fuse, import_file, lists, read_file, sample, train
+from dashboard.tasks import (
+    cold_start,
+    examine,
+    features,
+    folds,
+    fuse,
+    import_file,
+    lists,
+    read_file,
+    sample,
+    train,
+)
 from dashboard.tasks.base import Lane, Task
 from data.errors import ConfigError, NotFound
 
@@ -19,6 +30,7 @@ TASKS: dict[str, Task] = {
     "fuse": fuse.TASK,
     "lists": lists.TASK,
     "cold_start": cold_start.TASK,
+    "folds": folds.TASK,
     "features": features.TASK,
     "examine": examine.TASK,
 }
