@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
@@ -27,11 +28,12 @@ from dashboard.views.cleaning import (
     sums,
     switched_off,
 )
-from data.cleaning import Cleaning
+from data.cleaning import RULES, Cleaning
 from data.errors import ConfigError
 from data.read_tables import Read
 
 WIDTHS = (4, 3, 5)
+AT_ONCE = 2_000_000  # rows that are counted anew with every choice
 
 
 def cleaning_of(key: str, start: Cleaning) -> Cleaning:
@@ -53,14 +55,15 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
         problem_box(problem)
     cleaning: Cleaning = st.session_state[f"{key}_cleaning"]
     suggestion_cards(read, read_key, cleaning, key, lambda chosen: take(key, chosen))
-    table = touched_by(read, read_key, cleaning)
+    table = _counted(read, read_key, cleaning, key)
     rules = [row for row in table.to_dict("records") if row["rule"] != LEFT]
     for row in rules:
         if is_offered(row):
             _line(row, cleaning, read, key)
     _more([row for row in rules if is_further(row)], cleaning, read, key)
     _idle([row for row in rules if not is_offered(row) and not is_further(row) and row["note"]])
-    return sums(read, table)
+    counted: Cleaning = st.session_state[f"{key}_counted"][1]
+    return sums(read, touched_by(read, read_key, counted))
 
 
 def sum_in_words(found: Sums) -> str:
@@ -70,6 +73,24 @@ def sum_in_words(found: Sums) -> str:
         for name in ("lines", "header", "accepted", "removed", "quarantined", "events", "users", "items")
     }
     return t("import_data.sum", **numbers)
+
+
+def _counted(read: Read, read_key: str, cleaning: Cleaning, key: str) -> pd.DataFrame:
+    """What each rule touches; of very many rows counted again on demand, since that takes a while."""
+    kept: tuple[str, Cleaning] | None = st.session_state.get(f"{key}_counted")
+    if len(read.coded) <= AT_ONCE or kept is None or kept[0] != read_key or kept[1] == cleaning:
+        st.session_state[f"{key}_counted"] = (read_key, cleaning)
+        return touched_by(read, read_key, cleaning)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(t("import_data.counts_old"))
+        st.button(t("import_data.count_again"), key=f"{key}_count", on_click=_count, args=(key, read_key))
+    table = touched_by(read, read_key, kept[1])
+    on = {name: rule.is_on(cleaning) for name, rule in RULES.items()} | {LEFT: True}
+    return table.assign(on=table["rule"].map(on).astype(bool))
+
+
+def _count(key: str, read_key: str) -> None:
+    st.session_state[f"{key}_counted"] = (read_key, st.session_state[f"{key}_cleaning"])
 
 
 def _line(row: Mapping[str, Any], cleaning: Cleaning, read: Read, key: str) -> None:

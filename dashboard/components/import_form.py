@@ -9,7 +9,7 @@ from zlib import crc32
 import streamlit as st
 
 from dashboard import loaders, state
-from dashboard.components import problem_box
+from dashboard.components import job_panel, problem_box
 from dashboard.components.cleaning_panel import cleaning_of, cleaning_panel, sum_in_words
 from dashboard.components.import_files import (
     beside_forms,
@@ -23,12 +23,11 @@ from dashboard.components.mapping_form import in_words, mapping_form, rows_previ
 from dashboard.components.recipe_actions import fitting_recipe, recipe_actions
 from dashboard.loaders.drafts import Draft, draft, keep_draft
 from dashboard.loaders.import_reading import (
-    INLINE_BYTES,
-    ask_to_read,
+    events_alone,
     events_bytes,
-    is_read,
     read,
     read_key,
+    recipe_to_read,
     uploads_by_role,
 )
 from dashboard.loaders.imports import Look
@@ -42,6 +41,8 @@ from data.cleaning import Cleaning
 from data.errors import RankscopeError
 from data.mapping import Mapping
 from data.recipe import Recipe
+
+READING = "import_reading"  # session only: the job that reads large files, so that choices can be counted
 
 
 def import_form(uploads: Sequence[str]) -> None:
@@ -144,18 +145,39 @@ def _rows(by_role: dict[str, list[str]], recipe: Recipe, key: str, look: Look, s
     proposed = look.proposal.cleaning if look.proposal else Cleaning()
     cleaning_of(key, start.cleaning or proposed)
     st.markdown(f"**{t('import_data.cleaning')}**")
-    size = events_bytes(by_role)
-    if size > INLINE_BYTES and not is_read(by_role, recipe):
-        st.caption(t("import_data.large_words", size=file_size(size)))
-        st.button(t("import_data.read_now"), key=f"{key}_read", on_click=ask_to_read, args=(by_role, recipe))
-        return None
     try:
         with st.spinner(t("import_data.reading"), show_time=True):
             rows = read(by_role, recipe)
     except RankscopeError as error:
         problem_box(error)
         return None
+    if rows is None:
+        _read_by_job(by_role, recipe, look, key)
+        return None
     return cleaning_panel(rows, read_key(by_role, recipe), key)
+
+
+def _read_by_job(by_role: dict[str, list[str]], recipe: Recipe, look: Look, key: str) -> None:
+    """Large files: a button, then the progress of the job that reads them."""
+    job = st.session_state.get(READING)
+    if job is not None and loaders.job(job).spec.get("recipe") == _reading(by_role, recipe)["recipe"]:
+        job_panel("import_read", job_ids=(job,))
+        return
+    st.caption(t("import_data.large_words", size=file_size(events_bytes(by_role))))
+    st.button(
+        t("import_data.read_now"),
+        key=f"{key}_read",
+        on_click=_order_reading,
+        args=(_reading(by_role, recipe), look.name),
+    )
+
+
+def _reading(by_role: dict[str, list[str]], recipe: Recipe) -> dict[str, Any]:
+    return {"uploads": events_alone(by_role), "recipe": recipe_to_read(recipe).model_dump(mode="json")}
+
+
+def _order_reading(spec: dict[str, Any], name: str) -> None:
+    st.session_state[READING] = loaders.submit("read", spec, t("import_data.read_title", name=name))
 
 
 def _order(
@@ -189,7 +211,7 @@ def _order(
     label = _button(look, found, parent)
     if st.button(label, type="primary", key="import_go", disabled=nothing):
         spec = {"recipe": recipe.model_dump(mode="json"), "uploads": by_role, "parent": parent}
-        title = t("import_data.job_title", name=literal(look.name))
+        title = t("import_data.job_title", name=look.name)
         state.write(state.JOB, loaders.submit("import", spec, title))
         st.rerun()
     return Draft(recipe=recipe, parent=parent)

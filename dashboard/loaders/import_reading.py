@@ -14,12 +14,13 @@ from dashboard.views.file_roles import EVENTS, PART, UNUSED
 from data.cleaning import Cleaning, touched
 from data.cleaning.proposing import propose_cleaning
 from data.cleaning.suggestions import Suggestion, Suggestions
-from data.read_tables import Read, read_all_files
+from data.read_cache import find_read, read_cached
+from data.read_tables import Read
 from data.reading.staging import silent
-from data.recipe import Files, GivenFile, Recipe
+from data.recipe import EVENT_ROLES, Files, GivenFile, Recipe
 from data.settling import settle
 
-INLINE_BYTES = 20 << 20  # larger files are read when a person asks for it
+INLINE_BYTES = 20 << 20  # larger files are read by a job
 
 
 def uploads_by_role(roles: Mapping[str, str]) -> dict[str, list[str]]:
@@ -48,50 +49,61 @@ def files_of(uploads: Mapping[str, Sequence[str]]) -> Files:
 
 def events_bytes(uploads: Mapping[str, Sequence[str]]) -> int:
     """Bytes of all files of events, as they lie on the disk."""
-    return sum(
-        located(one)[0].stat().st_size
-        for role in (EVENTS, "validation", "test")
-        for one in uploads.get(role, ())
-    )
+    return sum(located(one)[0].stat().st_size for ids in events_alone(uploads).values() for one in ids)
+
+
+def events_alone(uploads: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The files of events: those beside them are not needed to count rows, and may still change."""
+    return {role: list(uploads[role]) for role in EVENT_ROLES if uploads.get(role)}
+
+
+def recipe_to_read(recipe: Recipe) -> Recipe:
+    """What of a recipe matters for reading: rules over rows do not."""
+    return Recipe(shape=recipe.shape, mapping=recipe.mapping, cleaning=Cleaning())
 
 
 def read_key(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> str:
     """Names what is read: the files of events, and what of the recipe needs them to be read again."""
-    events = {role: list(uploads.get(role, ())) for role in (EVENTS, "validation", "test")}
-    return f"{events} {recipe.model_dump_json(include={'shape', 'mapping'})}"
+    return f"{events_alone(uploads)} {recipe.model_dump_json(include={'shape', 'mapping'})}"
 
 
-def read(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> Read:
-    """The rows of all files of events, before any rule; from the cache where they were read before.
+def read(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> Read | None:
+    """The rows of all files of events, before any rule. Large files: None until a job has read them.
 
     Raises:
         NotFound: an upload is gone.
         DataError: a file is damaged, or lacks a column of the mapping.
     """
-    events = {role: ids for role, ids in uploads.items() if role in (EVENTS, "validation", "test")}
-    asked = Recipe(shape=recipe.shape, mapping=recipe.mapping, cleaning=Cleaning())
-    return _read(str(home().root), read_key(uploads, recipe), events, asked)
+    at_once = events_bytes(uploads) <= INLINE_BYTES
+    try:
+        return _read(
+            str(home().root),
+            read_key(uploads, recipe),
+            events_alone(uploads),
+            recipe_to_read(recipe),
+            at_once,
+        )
+    except _NotYetReadError:
+        return None
+
+
+class _NotYetReadError(Exception):
+    """Large files that no job has read; not remembered by the cache."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _read(root: str, key: str, _uploads: Mapping[str, Sequence[str]], _recipe: Recipe) -> Read:
+def _read(
+    root: str, key: str, _uploads: Mapping[str, Sequence[str]], _recipe: Recipe, _at_once: bool
+) -> Read:
     del root, key  # the cache key
     files = files_of(_uploads)
     with by_sent_name(*((file.path, file.name) for file in files.all)):
-        return read_all_files(files, settle(files, _recipe), home(), silent)
-
-
-def is_read(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> bool:
-    """Whether a person has asked in this session for these files to be read."""
-    return read_key(uploads, recipe) in st.session_state.get("import_read", ())
-
-
-def ask_to_read(uploads: Mapping[str, Sequence[str]], recipe: Recipe) -> None:
-    """From now on these files are read when the page runs."""
-    st.session_state["import_read"] = (
-        *st.session_state.get("import_read", ())[-8:],
-        read_key(uploads, recipe),
-    )
+        if _at_once:
+            return read_cached(files, _recipe, home(), silent)
+        found = find_read(settle(files, _recipe), home())
+    if found is None:
+        raise _NotYetReadError
+    return found
 
 
 def suggestions_for(read: Read, key: str, cleaning: Cleaning) -> list[Suggestion]:

@@ -145,6 +145,7 @@ WORDS: dict[str, str] = {
         "Reading {size} takes a moment. Read now to see what each choice touches, or import as proposed."
     ),
     "import_data.read_now": "Read now",
+    "import_data.read_title": "Read {name}",
     "import_data.reading": "Reading every row once",
     "import_data.sum": (
         "**{lines} lines = {header} header + {accepted} accepted + {removed} set aside + {quarantined} "
@@ -164,6 +165,8 @@ WORDS: dict[str, str] = {
     "import_data.suggestion_leave": "Leave as it is",
     "import_data.suggestion_noted": "Noted",
     "import_data.suggestion_ids": "Which ids ({n})",
+    "import_data.counts_old": "The counts are those before your last choice.",
+    "import_data.count_again": "Count again",
     "import_data.more_rules": "More choices",
     "import_data.idle_rules": "Nothing to do here: {rules}.",
     "import_data.rule_no_user": "Rows without a user",
