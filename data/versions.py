@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from data.cleaning.applying import Walk, steps
@@ -23,7 +24,7 @@ from data.lineage import VersionRow as VersionRow
 from data.lineage import lineage as lineage
 
 KNOWN = "already in the earlier version"
-NEW = -1  # row of the earlier version that an event comes from, where it comes from none
+SINGLE = ("keep", "first", "last")  # ways with repeated pairs that leave each event the weight of one row
 # Judged over the new rows alone; the rules after these look at both.
 OF_ROWS = tuple(list(RULES)[: list(RULES).index("exact_duplicates") + 1])
 
@@ -38,7 +39,7 @@ class Appended:
 
     events: Coded
     removed: dict[str, int]  # label of the rule → lines of the new file set aside
-    source: NDArray[np.int64]  # (n,) event of the earlier version that this one is, NEW where there is none
+    source: NDArray[np.int64]  # (n,) number of the stored event that this one is, or −1 − row of the new file
     new_users: int
     new_items: int
     added: int  # events that the earlier version did not hold
@@ -48,7 +49,9 @@ class Appended:
     notes: tuple[str, ...] = ()
 
 
-def append(parent: Dataset, new: Coded, cleaning: Cleaning) -> Appended:
+def append(
+    parent: Dataset, new: Coded, cleaning: Cleaning, *, extras: pd.DataFrame | None = None
+) -> Appended:
     """Add the rows of a later file to a stored data set.
 
     Rules over rows are applied to the new rows, those over repeated pairs to all. Rows equal to a stored
@@ -56,24 +59,28 @@ def append(parent: Dataset, new: Coded, cleaning: Cleaning) -> Appended:
     cancellation ("match") may take back a stored event. Users and items of the earlier version stay.
 
     Args:
-        parent: its `facts` may hold "event_types" (names in the order of the codes) and "cleaning".
+        parent: its `facts` say in "cleaning" how its weights came about.
         new: ids as text; pseudonyms, where the parent has them.
+        extras: further columns of the stored events, one row each; beside those of the new rows they become
+            the further columns of the version.
 
     Raises:
         DataError: the parent has times, types of event or a given split, and the new rows have none.
     """
     notes = _check(parent, new)
-    rows, removed, open_negative, more = _judged(new, cleaning)
-    union, source, negative = _union(parent, rows, open_negative)
+    stay, rows, removed, open_negative, more = _judged(new, cleaning)
+    union, source, negative = _union(parent, rows, stay, open_negative)
     alive = ~negative
     known = _known(union, source, alive, cleaning)
     removed[KNOWN] = int(union.span[known].sum())
     alive &= ~known
-    alive[_taken_back(union, source, negative)] = False
+    alive[_taken_back(union, source, negative, cleaning)] = False
     alive &= ~_beyond(union, source, alive, cleaning, removed)
     union, source, alive = _merged(parent, union, source, alive, cleaning, removed)
     alive &= ~_thin(union, alive, parent, cleaning, removed)
-    return _finished(parent, union, source, alive, removed, (*notes, *more))
+    version = _finished(parent, union, source, alive, removed, (*notes, *more))
+    further = _further(extras, new.extras, version.source, len(parent.interactions))
+    return replace(version, events=replace(version.events, extras=further))
 
 
 def _check(parent: Dataset, new: Coded) -> list[str]:
@@ -93,15 +100,14 @@ def _check(parent: Dataset, new: Coded) -> list[str]:
             notes.append(f"The earlier version has no {what}; those of the new rows are left out.")
     if (events.session is None) != (new.session is None):
         notes.append("Only one of the two names visits; they are left out.")
-    if new.extras is not None and len(new.extras.columns):
-        names = ", ".join(repr(str(name)) for name in new.extras.columns)
-        notes.append(f"Further columns of the new rows ({names}) are not kept in a later version.")
     return notes
 
 
-def _judged(new: Coded, cleaning: Cleaning) -> tuple[Coded, dict[str, int], Mask, list[str]]:
-    """The new rows that are left, and with them the cancellations that found no row among the new ones
-    (marked): they may take back a stored event. Their lines are counted already."""
+def _judged(
+    new: Coded, cleaning: Cleaning
+) -> tuple[NDArray[np.intp], Coded, dict[str, int], Mask, list[str]]:
+    """Numbers of the new rows that are left, and the rows; with them the cancellations that found no row
+    among the new ones (marked): they may take back a stored event. Their lines are counted already."""
     walk, removed, notes = Walk(new), dict[str, int](), list[str]()
     unmatched = np.zeros(len(new), dtype=bool)
     for step in steps(walk, cleaning, [RULES[name] for name in OF_ROWS]):
@@ -114,16 +120,18 @@ def _judged(new: Coded, cleaning: Cleaning) -> tuple[Coded, dict[str, int], Mask
             unmatched[matched(step.rows, step.alive, unmatched)[1]] = False
         walk.take(step.effect)
     stay = np.flatnonzero(walk.alive | unmatched)
-    return walk.rows.take(stay), removed, unmatched[stay], notes
+    return stay, walk.rows.take(stay), removed, unmatched[stay], notes
 
 
-def _union(parent: Dataset, rows: Coded, open_negative: Mask) -> tuple[Coded, NDArray[np.int64], Mask]:
+def _union(
+    parent: Dataset, rows: Coded, stay: NDArray[np.intp], open_negative: Mask
+) -> tuple[Coded, NDArray[np.int64], Mask]:
     """Stored events, then new rows, with one set of ids; where each comes from; the cancellations."""
     events = parent.interactions
     users, user = _recoded(parent.users.ids, rows.users, rows.user)
     items, item = _recoded(parent.items.ids, rows.items, rows.item)
     types, event = _types(parent, rows)
-    n_old, n_new = len(events), len(rows)
+    n_old = len(events)
     union = Coded(
         np.concatenate([events.user, user]),
         np.concatenate([events.item, item]),
@@ -137,7 +145,7 @@ def _union(parent: Dataset, rows: Coded, open_negative: Mask) -> tuple[Coded, ND
         part=_both(events.part, rows.part),
         event_types=types,
     )
-    source = np.concatenate([np.arange(n_old, dtype=np.int64), np.full(n_new, NEW, dtype=np.int64)])
+    source = np.concatenate([np.arange(n_old, dtype=np.int64), -1 - stay.astype(np.int64)])
     return union, source, np.concatenate([np.zeros(n_old, dtype=bool), open_negative])
 
 
@@ -167,7 +175,7 @@ def _recoded(
 def _types(parent: Dataset, rows: Coded) -> tuple[tuple[str, ...], NDArray[np.uint8] | None]:
     if parent.interactions.event is None or rows.event is None:
         return (), None
-    old = list(parent.facts.get("event_types") or ())
+    old = list(parent.event_types)
     n_old = int(parent.interactions.event.max(initial=0)) + 1
     old += [f"type {code}" for code in range(len(old), n_old)]
     names = tuple(dict.fromkeys((*old, *rows.event_types)))
@@ -187,7 +195,7 @@ def _known(union: Coded, source: NDArray[np.int64], alive: Mask, cleaning: Clean
     if not len(rows):
         return known
     key = _event_keys(union, rows, ignore_weight=cleaning.binarise)
-    fresh = source[rows] == NEW
+    fresh = source[rows] < 0
     stored = np.bincount(key[~fresh], minlength=int(key.max()) + 1)
     rows, key = rows[fresh], key[fresh]
     order = np.argsort(key, kind="stable")
@@ -200,7 +208,7 @@ def _known(union: Coded, source: NDArray[np.int64], alive: Mask, cleaning: Clean
 def _of_shared_pairs(union: Coded, source: NDArray[np.int64], alive: Mask) -> NDArray[np.intp]:
     """Rows, ascending, whose user and item occur together in both; most rows need no closer look."""
     pair = union.user.astype(np.int64) * len(union.items) + union.item
-    stored = source != NEW
+    stored = source >= 0
     fresh = ~stored & alive
     fresh[fresh] = np.isin(pair[fresh], pair[stored])
     stored[stored] = np.isin(pair[stored], pair[fresh])
@@ -218,15 +226,19 @@ def _event_keys(union: Coded, rows: NDArray[np.intp], *, ignore_weight: bool) ->
     return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
 
 
-def _taken_back(union: Coded, source: NDArray[np.int64], negative: Mask) -> NDArray[np.intp]:
-    """Stored events that a new cancellation of a later second takes back; none without times.
+def _taken_back(
+    union: Coded, source: NDArray[np.int64], negative: Mask, cleaning: Cleaning
+) -> NDArray[np.intp]:
+    """Stored events that a new cancellation of a later second takes back; none without times, and none where
+    stored weights are not those of single rows.
 
     One of the same second may have come after it in the file, and then a file that is imported again would
     take back what it left before.
     """
-    if not negative.any() or union.second is None:
+    changed = cleaning.binarise or cleaning.repeats not in SINGLE
+    if not negative.any() or union.second is None or changed:
         return np.zeros(0, dtype=np.intp)
-    stored = source != NEW
+    stored = source >= 0
     strict = replace(union, second=2 * union.second + stored)
     return matched(strict, stored | negative, negative)[0]
 
@@ -238,7 +250,7 @@ def _beyond(
     gone = np.zeros(len(union), dtype=bool)
     if cleaning.max_user_events is not None:
         heavy = rows_per_user(union, alive) > cleaning.max_user_events
-        gone = heavy[union.user] & (source == NEW) & alive
+        gone = heavy[union.user] & (source < 0) & alive
         removed[RULES["extreme_users"].label] = int(union.span[gone].sum())
     return gone
 
@@ -258,7 +270,7 @@ def _merged(
     alive = np.ones(len(union), dtype=bool)
     if cleaning.repeats == "count":  # a stored event stands for as many as it counts
         counted = (parent.facts.get("cleaning") or {}).get("repeats") == "count"
-        weight = np.where(source != NEW, union.weight, 1) if counted else np.ones(len(union))
+        weight = np.where(source >= 0, union.weight, 1) if counted else np.ones(len(union))
         union = replace(union, weight=weight.astype(np.float32))
         cleaning = cleaning.model_copy(update={"repeats": "sum"})
     for rule in (RULES["repeated_pairs"], RULES["binarised"]):
@@ -302,7 +314,7 @@ def _finished(
     user, users = _without_gaps(events.user, events.users, parent.n_users)
     item, items = _without_gaps(events.item, events.items, parent.n_items)
     events = replace(events, user=user, users=users, item=item, items=items)
-    stored = source != NEW
+    stored = source >= 0
     same = stored.copy()
     same[stored] = events.weight[stored] == parent.interactions.weight[source[stored]]
     fresh = None if events.second is None else events.second[~same]
@@ -318,6 +330,18 @@ def _finished(
         last=None if fresh is None or not len(fresh) else int(fresh.max()),
         notes=notes,
     )
+
+
+def _further(
+    old: pd.DataFrame | None, new: pd.DataFrame | None, source: NDArray[np.int64], n_old: int
+) -> pd.DataFrame | None:
+    """Columns of both, by the events of the version; missing where only the other one has them."""
+    if old is None and new is None:
+        return None
+    before = pd.DataFrame(index=range(n_old)) if old is None else old
+    after = pd.DataFrame(index=range(int((-1 - source).max(initial=-1)) + 1)) if new is None else new
+    both = pd.concat([before, after], ignore_index=True)
+    return both.iloc[np.where(source >= 0, source, n_old - 1 - source)]
 
 
 def _without_gaps(

@@ -38,7 +38,7 @@ class EventTypes:
         if not len(events):
             return NO_EVENTS
         counts = np.bincount(events.event)
-        told = [str(name) for name in dataset.facts.get("event_types") or ()]
+        told = list(dataset.event_types)
         names = told + [f"type {code}" for code in range(len(told), len(counts))]
         present = [code for code in range(len(counts)) if counts[code]]
         if len(present) == 1:

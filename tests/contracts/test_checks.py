@@ -236,7 +236,7 @@ def of_kinds(viewed: int, bought: int = 40) -> Dataset:
     user, item = [*range(viewed), *range(bought)], [*range(viewed), *range(bought)]
     dataset = make_dataset(user, item, times=[*[START] * viewed, *[START + 60] * bought])
     kind = (dataset.interactions.time > START).astype(np.uint8)  # type: ignore[operator]
-    dataset = replace(dataset, facts={"event_types": ["view", "purchase"]})
+    dataset = replace(dataset, event_types=("view", "purchase"))
     return dataset.with_interactions(replace(dataset.interactions, base_event=kind))
 
 

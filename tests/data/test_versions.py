@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from data.cleaning import Cleaned, Cleaning, clean
 from data.coded import Coded
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import DataError
-from data.versions import KNOWN, NEW, Appended, append, lineage
+from data.versions import KNOWN, Appended, append, lineage
 from tests.data.cleaning.random_rows import CHOICES, any_rows
 
 Row = tuple[str, str, float, int]
@@ -49,8 +50,9 @@ def stored(kept: Cleaned, cleaning: Cleaning = KEEP, name: str = "first") -> Dat
         ),
         IdMap(rows.users),
         IdMap(rows.items),
+        event_types=rows.event_types,
         name=name,
-        facts={"cleaning": cleaning.model_dump(mode="json"), "event_types": list(rows.event_types)},
+        facts={"cleaning": cleaning.model_dump(mode="json")},
     )
 
 
@@ -83,7 +85,7 @@ def test_new_ids_stand_behind_those_of_the_earlier_version_and_the_change_is_tol
     ]
     assert (version.new_users, version.new_items, version.added, version.replaced) == (1, 1, 2, 0)
     assert (version.first, version.last) == (5, 30)
-    assert version.source.tolist() == [NEW, 0, 1, 2, NEW]
+    assert version.source.tolist() == [-2, 0, 1, 2, -1]  # rows 1 and 0 of the new file
 
 
 def test_rows_that_are_stored_already_are_set_aside_once_for_each_stored_event() -> None:
@@ -175,6 +177,28 @@ def test_visits_of_the_new_file_are_other_visits() -> None:
     assert version.events.session.tolist() == [0, 0, 5, 4]
 
 
+def test_where_stored_weights_are_no_longer_those_of_rows_nothing_stored_is_taken_back() -> None:
+    chosen = Cleaning(cancellations="match", binarise=True, drop_duplicates=False)
+    parent = first([("bo", "x", 2, 10)], chosen)  # weighs 1 now
+    version = append(parent, rows_of([("bo", "x", -1, 20)]), chosen)
+    assert (len(version.events), version.replaced) == (1, 0)
+
+
+def test_further_columns_go_with_their_events_and_are_missing_where_only_the_other_file_has_them() -> None:
+    new = rows_of([("al", "x", 1, 30), ("bo", "x", 1, 10)], extras=pd.DataFrame({"till": ["n", "k"]}))
+    old = pd.DataFrame({"till": ["a", "b", "c"], "price": [1.0, 2.0, 3.0]})
+    version = append(first(MONDAY), new, KEEP, extras=old)
+    assert version.events.extras is not None
+    assert version.events.extras["till"].tolist() == ["a", "b", "c", "n"]
+    assert version.events.extras["price"].isna().tolist() == [False, False, False, True]
+    only_new = append(first(MONDAY), new, KEEP).events.extras
+    assert only_new is not None
+    assert only_new["till"].isna().tolist() == [True, True, True, False]
+    only_old = append(first(MONDAY), replace(new, extras=None), KEEP, extras=old).events.extras
+    assert only_old is not None
+    assert only_old["till"].tolist()[:3] == ["a", "b", "c"]
+
+
 def test_what_the_earlier_version_has_the_later_file_must_have() -> None:
     with pytest.raises(DataError, match="has times, the new rows have none"):
         append(first(MONDAY), replace(rows_of(MONDAY), second=None), KEEP)
@@ -213,7 +237,7 @@ def test_codes_are_a_prefix_lines_add_up_and_the_change_is_the_difference(
     time = np.zeros(len(left)) if left.second is None else left.second
     places = list(zip(left.user, time, strict=True))
     assert places == sorted(places)
-    old = version.source != NEW
+    old = version.source >= 0
     assert np.array_equal(left.user[old], parent.interactions.user[version.source[old]])
     assert np.array_equal(left.item[old], parent.interactions.item[version.source[old]])
 
