@@ -17,6 +17,7 @@ from data.roles.relations import FEW_PAIRS, Dependence
 from data.wording import number
 
 FIRST_LOOK = 50_000  # rows of the quick test that spares most columns a full pass
+MANY_ROWS, MANY_IDS = 1_000_000, 2_000  # looked at; of tables with several times as many, a part
 SIDES = (ITEM, USER)  # the first wins a draw
 
 
@@ -31,16 +32,21 @@ class Lifted:
     notes: tuple[str, ...] = ()
 
 
-def dependence(con: Any, table: str, side: str, column: str, visit: str | None = None) -> Dependence:
+def dependence(
+    con: Any, table: str, side: str, column: str, visit: str | None = None, one_in: int = 1
+) -> Dependence:
     """Measure over the non-empty rows of an SQL table with the columns user_id, item_id and `column`.
 
     Args:
         visit: the SQL column with the session or moment; rows of one user that share it count once.
+        one_in: of so many ids one is looked at, with all its rows.
     """
     rows = (
         f"SELECT {side}_id AS i, trim({column}) AS v FROM {table} "
         f"WHERE trim(coalesce({column}, '')) <> '' AND {side}_id IS NOT NULL"
     )
+    if one_in > 1:
+        rows += f" AND hash({side}_id) % {one_in} = 0"
     if side == USER and visit is not None:
         rows += f" GROUP BY i, v, {visit}"
     agree, compared, most_common, total = con.execute(
@@ -73,12 +79,25 @@ def _may_follow(found: Dependence) -> bool:
 
 
 def lift_columns(
-    con: Any, table: str, columns: dict[str, str], mapping: Mapping, visit: str | None = None
+    con: Any,
+    table: str,
+    columns: dict[str, str],
+    mapping: Mapping,
+    visit: str | None = None,
+    counts: tuple[int, int, int] = (0, 0, 0),
 ) -> Lifted:
-    """Part `columns` among item and user: those named in the mapping, and the others by the closer one."""
+    """Part `columns` among item and user: those named in the mapping, and the others by the closer one.
+
+    Args:
+        counts: rows, items and users of the table; of large ones a part is measured.
+    """
+    n_rows, *n_ids = counts
+    parts = {
+        side: max(min(n_rows // MANY_ROWS, n // MANY_IDS), 1) for side, n in zip(SIDES, n_ids, strict=True)
+    }
     sided: dict[str, dict[str, str]] = {side: {} for side in SIDES}
     for name, sql in columns.items():
-        side = _side(con, table, name, sql, mapping, visit)
+        side = _side(con, table, (name, sql), mapping, visit, parts)
         if side is not None:
             sided[side][name] = sql
     tables: dict[str, pd.DataFrame] = {}
@@ -96,12 +115,21 @@ def lift_columns(
     return Lifted(tables, conflicts, tuple(notes))
 
 
-def _side(con: Any, table: str, name: str, column: str, mapping: Mapping, visit: str | None) -> str | None:
+def _side(
+    con: Any,
+    table: str,
+    column: tuple[str, str],
+    mapping: Mapping,
+    visit: str | None,
+    parts: dict[str, int],
+) -> str | None:
+    """The side that a column (file name, SQL name) describes, if it does."""
+    name, sql = column
     told = next((side for side in SIDES if name in (mapping.columns_of(side) or ())), None)
     if told is not None:
         return told
     open_sides = [side for side in SIDES if mapping.columns_of(side) is None]
-    found = {side: dependence(con, table, side, column, visit) for side in open_sides}
+    found = {side: dependence(con, table, side, sql, visit, parts[side]) for side in open_sides}
     holds = [side for side in open_sides if found[side].holds]
     return max(holds, key=lambda side: found[side].gain) if holds else None
 

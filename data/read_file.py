@@ -66,7 +66,8 @@ def _coded(
     coded = encode(work.con, mapping, rows.kept)
     report(0.6, "columns that follow from item or user")
     visit = "session_id" if mapping.session else "second" if mapping.time else None
-    lifted = lift_columns(work.con, READABLE, rows.free, mapping, visit)
+    counts = (len(coded), len(coded.items), len(coded.users))
+    lifted = lift_columns(work.con, READABLE, rows.free, mapping, visit, counts)
     notes = (*rows.notes, *_odd_ids(coded), *lifted.notes)
     set_aside = {BLANK_LINE: records.blank, **records.set_aside}
     return ReadFile(
