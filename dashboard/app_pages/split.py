@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import loaders, state
-from dashboard.components import next_button, page, shown_problems
+from dashboard.components import job_panel, next_button, page, shown_problems
 from dashboard.components import split_card as card
 from dashboard.components import split_tabs as tabs
 from dashboard.components.choices import open_tabs
@@ -73,7 +73,8 @@ if opened[0].open:
         tabs.protocols(here.dataset, choice.seed)
 if opened[1].open:
     with opened[1]:
-        tabs.rolling(here.dataset)
+        tabs.rolling(here.dataset, choice)
+        job_panel("split_jobs", kinds=("folds",))
 if opened[2].open:
     with opened[2]:
         tabs.saved(here.dataset, choice)

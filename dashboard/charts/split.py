@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.memory import drawn_once
 from dashboard.charts.profile import PART_COLOURS
-from dashboard.charts.template import blank, plain
+from dashboard.charts.template import add_line, blank, model_look, plain
 
 MILLISECONDS = 1000
 FOLD_HEIGHT = 34
@@ -32,6 +32,32 @@ def tenths(table: pd.DataFrame, names: Mapping[str, str], *, x_title: str, y_tit
     figure.update_layout(barmode="stack", bargap=0.06, margin_t=44, showlegend=True)
     figure.update_layout(legend_traceorder="normal")
     figure.update_xaxes(dtick=1, showgrid=False)
+    return figure
+
+
+@drawn_once
+def scores(points: pd.DataFrame, labels: Mapping[str, str], *, x_title: str, y_title: str) -> go.Figure:
+    """One line per model over the folds, with the interval of each mean; names at the line ends.
+
+    Args:
+        points: fold, model, mean, low, high.
+        labels: names of the models, in the order of their looks.
+    """
+    figure = blank(x=x_title, y=y_title, height=300)
+    for place, (model, label) in enumerate(labels.items(), start=1):
+        rows = points[points["model"] == model].dropna(subset=["mean"])
+        lines = {name: rows[name].tolist() for name in ("fold", "mean", "low", "high")}
+        add_line(
+            figure,
+            label,
+            lines["fold"],
+            lines["mean"],
+            model_look(place),
+            low=lines["low"],
+            high=lines["high"],
+        )
+    figure.update_xaxes(dtick=1, showgrid=False)
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.models import MODELS
 from dashboard import loaders, state
 from dashboard.charts import split as charts
 from dashboard.components.chart_card import chart_card
@@ -18,8 +19,8 @@ from dashboard.components.split_choice import write_choice
 from dashboard.loaders import splits
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import MISSING, date, exact_count, plural, share
-from dashboard.views.split import counts_table, fold_rows, limits_in_words
+from dashboard.text.numbers import MISSING, date, exact_count, join, plural, score, share
+from dashboard.views.split import counts_table, fold_rows, fold_summary, folds_won, limits_in_words
 from dashboard.workspace.saved_splits import SplitChoice
 from data.splits.advice import ENOUGH_USERS
 
@@ -45,7 +46,7 @@ def protocols(dataset: str, seed: int) -> None:
         st.caption(t("split.refused", label=row.label, note=literal(row.note)))
 
 
-def rolling(dataset: str) -> None:
+def rolling(dataset: str, choice: SplitChoice) -> None:
     """The same cut at several times: counts per fold, with mean and spread."""
     n = st.segmented_control(
         t("split.folds"),
@@ -71,6 +72,51 @@ def rolling(dataset: str) -> None:
             t("split.figure_folds"), drawn, _fold_table(table), "split_folds_chart", t("split.how_folds")
         )
         st.dataframe(_fold_styled(table), hide_index=True, placeholder=MISSING, key="split_fold_table")
+        _fold_scores(dataset, int(n), choice)
+
+
+def _fold_scores(dataset: str, n: int, choice: SplitChoice) -> None:
+    """How quick models do on each fold, or the button that measures them."""
+    points = splits.fold_scores(dataset, n, choice)
+    if points is None:
+        busy = bool(loaders.active_jobs(("folds",)))
+        spec = {"dataset": dataset, "n": n, "policy": choice.policy, "limits": choice.limits}
+        st.button(
+            t("split.folds_measure", n=n),
+            key="split_folds_measure",
+            disabled=busy,
+            help=t("split.folds_measure_help"),
+            on_click=loaders.submit,
+            args=("folds", spec, t("split.folds_title", n=n)),
+        )
+        return
+    labels = {str(model): MODELS[str(model)].label for model in points["model"].unique()}
+    summary = fold_summary(points)
+    st.markdown(_score_words(points, summary, labels))
+    axes = {"x_title": t("split.fold_fold"), "y_title": t("split.axis_score")}
+    named = points.assign(model=points["model"].map(labels))
+    named = named.rename(columns={name: t(f"split.score_{name}") for name in named})
+    how = t("split.how_scores")
+    chart_card(t("split.figure_scores"), charts.scores(points, labels, **axes), named, "split_scores", how)
+
+
+def _score_words(points: pd.DataFrame, summary: pd.DataFrame, labels: dict[str, str]) -> str:
+    """`Item-kNN 0.128 ± 0.010, Popularity …`, and on how many folds the first is ahead of the second."""
+    each = [
+        t("split.score", label=labels[row.model], mean=score(row.mean), sd=score(row.sd))
+        for row in summary.itertuples(index=False)
+    ]
+    if len(summary) < 2:
+        return t("split.scores_one", scores=join(each))
+    first, second = summary["model"].iloc[0], summary["model"].iloc[1]
+    return t(
+        "split.scores",
+        scores=join(each),
+        first=labels[first],
+        second=labels[second],
+        won=folds_won(points, first, second),
+        n=points["fold"].nunique(),
+    )
 
 
 def _fold_words(folds: pd.DataFrame, spread: pd.DataFrame) -> str:

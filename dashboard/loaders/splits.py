@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.loaders.datasets import advice, dataset
 from dashboard.loaders.sources import home, store, workspace
+from dashboard.tasks.folds import KIND as FOLDS
 from dashboard.tasks.judging import Conditions, resolve
 from dashboard.views import split as views
 from dashboard.workspace import saved_splits as saved
@@ -170,6 +171,17 @@ def candidates_left(dataset_id: str, choice: SplitChoice) -> tuple[int, int]:
 def limit_choices(dataset_id: str) -> LimitColumns:
     """What the items of a dataset offer to limit candidates by."""
     return limit_columns(dataset(dataset_id))
+
+
+def fold_scores(dataset_id: str, n: int, choice: SplitChoice) -> pd.DataFrame | None:
+    """The newest figures of quick models on `n` folds under this policy: fold, model, mean, low, high, users.
+
+    None where they were not measured yet.
+    """
+    for row in store().results(FOLDS, dataset_id).itertuples():
+        if (row.meta["n"], row.meta["policy"], row.meta["limits"]) == (n, choice.policy, choice.limits):
+            return pd.DataFrame(row.meta["points"])
+    return None
 
 
 # ── saved splits ──────────────────────────────────────────────────────────────────────────────────────

@@ -155,6 +155,20 @@ def fold_rows(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table[~spread].reset_index(drop=True), table[spread].reset_index(drop=True)
 
 
+def fold_summary(points: pd.DataFrame) -> pd.DataFrame:
+    """Over the folds that judged somebody: model, mean, sd, folds; the best mean first."""
+    known = points.dropna(subset=["mean"])
+    table = known.groupby("model", sort=False)["mean"].agg(["mean", "std", "size"]).reset_index()
+    table = table.rename(columns={"std": "sd", "size": "folds"})
+    return table.sort_values("mean", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def folds_won(points: pd.DataFrame, first: str, second: str) -> int:
+    """On how many folds the first model's mean is above the second's."""
+    means = points.pivot(index="fold", columns="model", values="mean")
+    return int((means[first] > means[second]).sum())
+
+
 def limits_in_words(limits: Mapping[str, Any]) -> str:
     """The limits as a person reads them; empty for none."""
     return PolicyLimits(**limits).describe() if limits else ""

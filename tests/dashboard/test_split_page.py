@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import loaders
 from dashboard.cli.training import PROTOCOLS
 from dashboard.server import owner
+from dashboard.views.split import fold_summary, folds_won
+from dashboard.workspace import read_result
+from dashboard.workspace.storage import read_metrics
+from data.artifacts import Home
 from data.splits import SPLITTERS
-from tests.dashboard.conftest import open_page
+from data.store import Store
+from tests.dashboard.conftest import do, open_page
 
 
 def texts(app: AppTest) -> str:
@@ -204,3 +210,56 @@ def test_the_command_line_trains_on_a_saved_split(seeded_home, capsys):
 
 def test_the_command_line_knows_every_protocol():
     assert set(PROTOCOLS) == {"auto", *SPLITTERS}
+
+
+def test_quick_models_are_measured_on_folds_by_a_job(seeded_home):
+    app = open_page("split", protocol="time", split_tab="Rolling folds", seen="allow")
+    widget(app.button, "split_folds_measure").click().run()
+    assert not app.exception
+    (job,) = loaders.active_jobs(("folds",))
+    assert job.spec == {"dataset": job.spec["dataset"], "n": 4, "policy": "allow", "limits": {}}
+    owner.close()
+    home = Home.current()
+    with Store(home) as store:
+        result = do(home, store, "folds", job.spec)
+    points = pd.DataFrame(read_result(home, "folds", result["result"])["points"])
+    assert points.groupby("model").size().to_dict() == {"popularity": 4, "item_knn": 4}
+    assert ((points["low"] <= points["mean"]) & (points["mean"] <= points["high"])).all()
+    again = open_page("split", protocol="time", split_tab="Rolling folds", seen="allow")
+    assert not again.exception
+    assert "NDCG@10 over the folds" in texts(again)
+    other = open_page("split", protocol="time", split_tab="Rolling folds", seen="hide")
+    assert widget(other.button, "split_folds_measure") is not None  # not measured under this policy
+
+
+def test_the_last_fold_is_judged_like_a_run_on_the_cut_in_time(seeded_home):
+    """Popularity on fold 4 of 4 is what a training on the time split reports for validation."""
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    owner.close()
+    home = Home.current()
+    limits = {"min_events": 20}
+    with Store(home) as store:
+        result = do(home, store, "folds", {"dataset": dataset, "policy": "hide", "limits": limits})
+        asked = {"dataset": dataset, "models": [{"name": "popularity"}], "protocol": "time", "policy": "hide"}
+        run = do(home, store, "train", {**asked, "limits": limits})["runs"][0]["run"]
+    points = read_result(home, "folds", result["result"])["points"]
+    last = next(point for point in points if (point["fold"], point["model"]) == (4, "popularity"))
+    table = read_metrics(home, run)
+    row = table.query("part == 'validation' and users == 'known' and metric == 'ndcg' and k == 10").iloc[0]
+    assert last["mean"] == pytest.approx(row["mean"])
+    assert last["n_users"] == row["n_users"]
+
+
+def test_folds_are_summed_up_by_mean_and_spread():
+    points = pd.DataFrame(
+        {
+            "fold": [1, 2, 3, 1, 2, 3],
+            "model": ["a"] * 3 + ["b"] * 3,
+            "mean": [0.1, 0.2, 0.3, 0.3, 0.1, 0.5],
+        }
+    )
+    summary = fold_summary(points)
+    assert summary["model"].tolist() == ["b", "a"]
+    assert summary["mean"].tolist() == pytest.approx([0.3, 0.2])
+    assert summary["sd"].tolist() == pytest.approx([0.2, 0.1])
+    assert folds_won(points, "b", "a") == 2

@@ -112,6 +112,27 @@ WORDS: dict[str, str] = {
         "its validation window; its test window is the validation window of the next. Under the folds: "
         "mean and standard deviation."
     ),
+    "split.folds_measure": "Measure popularity and item-kNN on {n} folds",
+    "split.folds_measure_help": (
+        "Both are trained on every fold and judged on its validation window under the policy above. Test "
+        "windows stay closed."
+    ),
+    "split.folds_title": "Quick models on {n} rolling folds",
+    "split.score": "{label} {mean} ± {sd}",
+    "split.scores": "**NDCG@10 over the folds: {scores}.** {first} is ahead of {second} on {won} of {n}.",
+    "split.scores_one": "**NDCG@10 over the folds: {scores}.**",
+    "split.figure_scores": "What quick models reach at each cut",
+    "split.how_scores": (
+        "Mean NDCG@10 of the known users of each fold's validation window, with its 95 % interval. ± is "
+        "the standard deviation over folds: how much a figure depends on when the cut was made."
+    ),
+    "split.axis_score": "NDCG@10",
+    "split.score_fold": "Fold",
+    "split.score_model": "Model",
+    "split.score_mean": "NDCG@10",
+    "split.score_low": "Low",
+    "split.score_high": "High",
+    "split.score_n_users": "Users",
     "split.fold": "Fold {n}",
     "split.fold_mean": "Mean",
     "split.fold_sd": "± spread",
