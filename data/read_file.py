@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from data.reading.preview import preview
 from data.reading.records import SPAN, Workplace
 from data.reading.shape import FileShape
 from data.reading.staging import Report
+from data.reading.typed import read_typed
 from data.roles.absent import absent_ids, absent_note
 
 BLANK_LINE = "blank line"
@@ -44,6 +46,9 @@ def read_file(
         shape.position(column)
     if mapping.time_format == AUTO and mapping.time is not None:
         mapping = with_time_format(mapping, preview(path, shape))
+    quick = read_typed(path, shape, mapping, report)
+    if quick is not None:
+        return replace(quick, notes=(*quick.notes, *_odd_ids(quick.coded)))
     there = _tables(work)
     folder = Path(tempfile.mkdtemp(dir=work.folder))
     inner = Workplace(work.con, folder)

@@ -195,6 +195,31 @@ def test_online_retail_has_the_published_number_of_codes_with_several_descriptio
     assert int(found.coded.session.max()) + 1 == 25_900  # invoices, as published
 
 
+PLAIN = (
+    "user,item,kind,visit,weight,time,note\n"
+    "u1,i1,view,s1,4,1000000000,a\n"
+    "u2,i2,cart,s2,4.5,1000000000,b\n"
+    "NULL,i1,view,,1e2,1000000001,c\n"
+    "u1,i1,view,s1,4,1000000000,a\n"
+)
+
+
+def test_the_quick_and_the_careful_way_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = Mapping(user="user", item="item", event="kind", session="visit", weight="weight", time="time")
+    path = write(tmp_path, PLAIN)
+    quick = read(path, mapping)
+    monkeypatch.setattr("data.read_file.read_typed", lambda *_: None)
+    careful = read(path, mapping)
+    for name in ("user", "item", "weight", "span", "users", "items", "second", "event", "session"):
+        a, b = getattr(quick.coded, name), getattr(careful.coded, name)
+        assert (a.dtype, a.tolist()) == (b.dtype, b.tolist())
+    assert quick.coded.event_types == careful.coded.event_types
+    hashes = [found.coded.row_hash.tolist() for found in (quick, careful) if found.coded.row_hash is not None]
+    assert [row[0] == row[3] for row in hashes] == [True, True]
+    assert [len(set(row)) for row in hashes] == [3, 3]
+    assert (quick.lines, quick.header, quick.set_aside) == (careful.lines, careful.header, careful.set_aside)
+
+
 BAD = (
     "user,item,rating,time\n"
     "u1,i1,4,1000000000\n"
