@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.cleaning import Cleaning
 from data.errors import DataError
+from data.fitting import fitted
 from data.mapping import Mapping, propose, with_time_format
 from data.reading.preview import preview
 from data.reading.shape import FileShape
@@ -65,7 +66,10 @@ def settle(files: Files, recipe: Recipe) -> Settled:
         raise DataError("No file of events was named.", "Name the file whose rows say who did what.")
     first = files.events[0]
     columns = [] if recipe.mapping is None else list(recipe.mapping.columns)
-    shape = sniff(first.path, columns) if recipe.shape is None else recipe.shape
+    if recipe.shape is None:
+        shape = sniff(first.path, columns)
+    else:
+        shape = fitted(first.path, first.name, recipe.shape, columns)
     mapping, cleaning = _mapping_of(first, shape, recipe)
     found = tuple(
         piece
@@ -83,10 +87,12 @@ def _sides(files: Files, recipe: Recipe) -> tuple[ShapedFile, ...]:
     for role in SIDE_ROLES:
         part = getattr(recipe, role)
         columns = () if part.mapping is None else part.mapping.used
-        found += [
-            ShapedFile(file, role, part.shape or side_shape(file.path, role, columns))
-            for file in files.of(role)
-        ]
+        for file in files.of(role):
+            if part.shape is None:
+                shape = side_shape(file.path, role, columns)
+            else:
+                shape = fitted(file.path, file.name, part.shape, columns)
+            found.append(ShapedFile(file, role, shape))
     return tuple(found)
 
 
