@@ -1,4 +1,8 @@
-"""A JSON array of objects, `[{…}, {…}]`, over any number of lines: rewritten as one object per line."""
+"""A JSON array of objects, `[{…}, {…}]`, over any number of lines: rewritten as one object per line.
+
+So is an object of rows by id, `{"i7": {…}, "i9": {…}}`: the key becomes the field `id`, a value that is no
+object the field `value`.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +22,44 @@ HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")  # of two escapes that make one l
 DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)  # numbers are only passed over
 
 
+ID, VALUE = "id", "value"  # fields of a row that was an entry of an object
+LEAST_KEYS, LOOKED_AT = 20, 200
+COLON, EMPTY = re.compile(r"[ \t\r\n]*:[ \t\r\n]*"), re.compile(r"\{\s*\}")
+
+
 def is_array(text: str) -> bool:
     """Whether a file that begins so is an array of rows rather than one JSON value per line."""
     start = text.lstrip("\ufeff" + BLANK)
     return start.startswith("[") and start[1:].lstrip(BLANK)[:1] in ("{", "]", "")
 
 
-def complete_rows(head: str) -> list[str]:
-    """The elements of the beginning of an array, one text each, up to where it is cut."""
+def is_keyed(text: str) -> bool:
+    """Whether a file that begins so is one object of rows by id: many entries, all lists or all objects."""
+    start = text.lstrip("\ufeff" + BLANK)
+    if not start.startswith("{") or _ends_early(start):
+        return False
+    rows = [DECODER.decode(row) for row in complete_rows(text, keyed=True)[:LOOKED_AT]]
+    if len(rows) < LEAST_KEYS:
+        return False
+    lists = sum(isinstance(row.get(VALUE), list) and len(row) == 2 for row in rows)
+    objects = sum(VALUE not in row for row in rows)
+    return len(rows) in (lists, objects)
+
+
+def _ends_early(text: str) -> bool:
+    """Whether another line follows the first object: one JSON value per line."""
+    try:
+        _, end = DECODER.raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return bool(text[end:].strip(BLANK))
+
+
+def complete_rows(head: str, *, keyed: bool = False) -> list[str]:
+    """The elements of the beginning of an array (or of an object by id), up to where it is cut."""
     rows: list[str] = []
     pieces = iter([head])
-    elements = _elements(lambda: next(pieces, ""), "the file")
+    elements = _elements(lambda: next(pieces, ""), "the file", keyed)
     while True:
         try:
             rows.append(next(elements))
@@ -37,28 +68,41 @@ def complete_rows(head: str) -> list[str]:
 
 
 def array_to_lines(
-    source: Path, target: Path, name: str, encoding: str, report: Callable[..., None] = lambda *_: None
-) -> Path:
+    source: Path,
+    target: Path,
+    name: str,
+    encoding: str,
+    report: Callable[..., None] = lambda *_: None,
+    *,
+    keyed: bool = False,
+) -> bool:
     """Write each element of the array of `source` on a line of `target`, numbers as they stand.
+
+    Returns:
+        Whether some bytes were no letters; U+FFFD stands there.
 
     Raises:
         DataError: the array is broken or not closed; the message says after which row.
     """
+    lossy = False
     with (
         source.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace") as stream,
         target.open("w", encoding="utf-8", newline="\n") as out,
     ):
 
         def read() -> str:
+            nonlocal lossy
             report(0.04, "reading the array")
-            return stream.read(CHUNK)
+            text = stream.read(CHUNK)
+            lossy = lossy or "\ufffd" in text
+            return text
 
-        for row in _elements(read, name):
+        for row in _elements(read, name, keyed):
             out.write(row + "\n")
-    return target
+    return lossy
 
 
-def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
+def _elements(read: Callable[[], str], name: str, keyed: bool) -> Iterator[str]:
     """Each element of the array on one line; reads on where an element is not complete."""
     text = read().lstrip("\ufeff" + BLANK)
     place, row = 1, 0
@@ -66,25 +110,44 @@ def _elements(read: Callable[[], str], name: str) -> Iterator[str]:
         place, text = _next_start(text, place, read)
         if place >= len(text):
             raise _broken(name, row, "the array is not closed")
-        if text[place] == "]":
+        if text[place] == ("}" if keyed else "]"):
             _refuse_more(text[place + 1 :], read, name, row)
             return
         try:
-            value, end = DECODER.raw_decode(text, place)
+            element, end = _entry(text, place) if keyed else _element(text, place)
             complete = end < len(text)  # a number at the very end may go on
         except json.JSONDecodeError as error:
-            value, end, complete = error.msg, place, False
+            element, end, complete = error.msg, place, False
         except RecursionError as error:
             raise _broken(name, row, "lists in lists in lists, too deep") from error
         if not complete:
             more = read() if len(text) - place < LONGEST else ""
             if not more:
-                raise _broken(name, row, str(value) if end == place else "the array is not closed")
+                raise _broken(name, row, element if end == place else "the array is not closed")
             text, place = text[place:] + more, 0
             continue
         row += 1
-        yield _one_line(text[place:end])
+        yield _one_line(element)
         place = end
+
+
+def _element(text: str, place: int) -> tuple[str, int]:
+    """The JSON value at `place` as it stands, and where it ends."""
+    _, end = DECODER.raw_decode(text, place)
+    return text[place:end], end
+
+
+def _entry(text: str, place: int) -> tuple[str, int]:
+    """The entry `"key": value` at `place` as an object of its own, and where it ends."""
+    key, end = DECODER.raw_decode(text, place)
+    colon = COLON.match(text, end)
+    if text[place] != '"' or colon is None or colon.end() == len(text):
+        raise json.JSONDecodeError(f"no key with a value at {key!r:.30}", text, place)
+    value, last = _element(text, colon.end())
+    name = f'{{"{ID}": {text[place:end]}'
+    if not value.startswith("{"):
+        return f'{name}, "{VALUE}": {value}}}', last
+    return (f"{name}}}" if EMPTY.fullmatch(value) else f"{name}, {value[1:]}"), last
 
 
 def _one_line(element: str) -> str:

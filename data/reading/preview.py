@@ -63,7 +63,7 @@ def _first_lines(path: Path, shape: FileShape, n: int) -> str:
         head, _ = read_head(path, size, shape.member)
         text = decode_head(head, shape.encoding)
         if shape.format == "json":
-            text = "".join(row + "\n" for row in complete_rows(text))
+            text = "".join(row + "\n" for row in complete_rows(text, keyed=shape.keyed))
         if len(head) < size:
             return text
         if text.count("\n") > 1 + int(shape.header) or size > LONGEST_LINE:

@@ -59,6 +59,10 @@ class FileShape(BaseModel):
         description="In a matrix: what stands where a user has no weight for an item, e.g. 0, 99 or -1, "
         "beside empty cells and NA.",
     )
+    keyed: bool = Field(
+        default=False,
+        description='JSON that is one object of rows by id, {"i7": …, "i9": …}; the key is the column id.',
+    )
     decimal: Literal[".", ","] = Field(default=".", description="Mark before the decimals of a number.")
     thousands: Thousands = Field(
         default="", description="Mark between groups of three digits of a number; empty when there is none."

@@ -15,7 +15,7 @@ from data.reading.delimiters import DELIMITERS, SAID, SAYS, find_separation, nam
 from data.reading.delimiters import split_line as split_line
 from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, open_unpacked, read_head
 from data.reading.headers import ROW_NAMES, column_names, has_header, lacks_a_name
-from data.reading.json_array import DECODER, complete_rows, is_array
+from data.reading.json_array import DECODER, complete_rows, is_array, is_keyed
 from data.reading.jsonl import field_paths
 from data.reading.matrix import COLUMNS as MATRIX_COLUMNS
 from data.reading.matrix_shape import MatrixShape, find_matrix
@@ -64,7 +64,7 @@ def sniff(path: Path | str, columns: Iterable[str] = (), member: str | None = No
     encoding, reason = guess_encoding(head)
     common["encoding"] = encoding
     text = decode_head(head, encoding)
-    if is_array(text):
+    if is_array(text) or is_keyed(text):
         return _array_shape(path, text, common, (*packing, reason))
     lines = _whole_lines(text, cut=len(head) >= HEAD_BYTES)
     if len(lines) < FEW_LINES and len(head) >= HEAD_BYTES:
@@ -101,7 +101,7 @@ def _packing(
     if compression != "zip":
         return {"compression": compression}, (f"packed with {NAMES[compression]}",)
     chosen, others = chosen_member(path, member)
-    beside = f"; not read: {', '.join(others[:5])}{', …' if len(others) > 5 else ''}" if others else ""
+    beside = f"; beside it: {', '.join(others[:5])}{', …' if len(others) > 5 else ''}" if others else ""
     fields = {"compression": compression, "member": member, "members": (chosen, *others)}
     return fields, (f"ZIP archive, of which {chosen} is read{beside}",)
 
@@ -156,7 +156,7 @@ def _sheet_shape(
             f"Sheet {name} of {path.name} is empty.", "Choose a sheet with a user and an item column."
         )
     _refuse_absurd(path, len(rows[0]), f"columns in sheet {name}")
-    beside = f"; not read: {', '.join(others)}" if others else ""
+    beside = f"; beside it: {', '.join(others)}" if others else ""
     if not common:
         common = {"member": sheet, "members": (name, *others)}
     common = {**common, "delimiter": SHEET_DELIMITER, "quote": ""}
@@ -165,15 +165,17 @@ def _sheet_shape(
 
 
 def _array_shape(path: Path, text: str, common: dict[str, Any], reasons: tuple[str, ...]) -> FileShape:
-    rows = complete_rows(text)[:SAMPLE_LINES]
+    keyed = not is_array(text)
+    rows = complete_rows(text, keyed=keyed)[:SAMPLE_LINES]
     if not rows:
         raise DataError(
             f"{path.name} begins like a JSON array but its first row is not complete JSON.",
             'Write the rows like [{"user": "u1", "item": "i7"}, …], or one object per line.',
         )
     shape = _jsonl_shape(path, rows, common, reasons)
-    note = f"JSON array of objects ({len(rows)} looked at)"
-    return shape.model_copy(update={"format": "json", "reasons": (*reasons, note)})
+    what = "one JSON object of rows by id" if keyed else "JSON array of objects"
+    note = f"{what} ({len(rows)} looked at)"
+    return shape.model_copy(update={"format": "json", "keyed": keyed, "reasons": (*reasons, note)})
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:

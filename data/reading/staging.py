@@ -82,16 +82,16 @@ def stage(path: Path, shape: FileShape, scratch: Path, report: Report) -> Staged
     Raises:
         DataError: damaged packing, a line beyond 16 MiB, or no room to unpack.
     """
-    source = path
+    source, lossy = path, False
     if shape.compression != "none":
         source = unpack(path, scratch / "unpacked", shape.compression, shape.member, report)
     if shape.format == "xlsx":
         sheet = shape.member if shape.compression == "none" else None
         source = sheet_to_text(source, scratch / "sheet", sheet, report)
     if shape.format == "json":
-        source = array_to_lines(source, scratch / "rows", path.name, shape.encoding, report)
-        shape = shape.model_copy(update={"encoding": "utf-8"})
-    lossy = False
+        rows = scratch / "rows"
+        lossy = array_to_lines(source, rows, path.name, shape.encoding, report, keyed=shape.keyed)
+        source, shape = rows, shape.model_copy(update={"encoding": "utf-8"})
     if shape.encoding in WIDE:
         source, lossy = _transcode(source, scratch / "transcoded", shape.encoding, report)
         shape = shape.model_copy(update={"encoding": "utf-8"})

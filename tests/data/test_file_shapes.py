@@ -292,7 +292,7 @@ def test_of_an_archive_the_file_of_events_is_read_and_the_others_are_named(tmp_p
         "ml/.hidden.csv": "junk",
     }
     reason = sniff(write(tmp_path, zipped(files))).reasons[0]
-    assert reason == "ZIP archive, of which ml/ratings.csv is read; not read: ml/README.txt, ml/movies.csv"
+    assert reason == "ZIP archive, of which ml/ratings.csv is read; beside it: ml/README.txt, ml/movies.csv"
 
 
 @pytest.mark.parametrize("name", ["../events.csv", "/etc/events.csv", "a/../../b.csv", "C:\\events.csv"])
@@ -350,10 +350,10 @@ def test_a_file_that_grows_beyond_reason_is_stopped(
 
 def test_a_sheet_gives_the_rows_of_the_table(tmp_path: Path, home: Home) -> None:
     table = [list(ROWS[0]), *[list(row.values()) for row in ROWS]]
-    path = write(tmp_path, workbook({"Cover": [["Our events"]], "Events": table, "More": table}), "e.xlsx")
+    path = write(tmp_path, workbook({"Cover": [["Our events"]], "Events": table, "More": [["a", "b"], [1, 2]]}), "e.xlsx")
     shape = sniff(path)
     assert (shape.format, shape.header) == ("xlsx", True)
-    assert shape.reasons[0] == "Excel workbook, of which sheet Events is read; not read: Cover, More"
+    assert shape.reasons[0] == "Excel workbook, of which sheet Events is read; beside it: Cover, More"
     assert preview(path, shape)["user"].tolist() == ["ann", "bob", "ann"]
     report = import_file(path, home)
     assert report.dataset == import_file(write(tmp_path, CSV), home).dataset

@@ -139,7 +139,7 @@ def ends_well(folder: Path, content: bytes) -> None:
     assert not list(home.cache.iterdir())
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=70, suppress_health_check=[HealthCheck.too_slow])
 @given(content=mutated())
 def test_changed_files_of_every_format_end_well(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -147,13 +147,13 @@ def test_changed_files_of_every_format_end_well(
     ends_well(tmp_path_factory.getbasetemp(), content)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(content=st.binary(max_size=300))
 def test_random_bytes_end_well(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     ends_well(tmp_path_factory.getbasetemp(), content)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(content=st.text(alphabet=st.sampled_from("ab12,;|\t \"'\n\r#.:{}[]\\é\u2028\ufeff-"), max_size=120))
 def test_random_tables_end_well(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
     ends_well(tmp_path_factory.getbasetemp(), content.encode())

@@ -148,6 +148,29 @@ def test_objects_keyed_by_ids_are_values_not_columns(tmp_path: Path) -> None:
     assert sniff(write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows))).columns == ("user", "seen")
 
 
+def test_an_object_of_rows_by_id_is_a_table(tmp_path: Path) -> None:
+    lists = {f"i{n}": [n, "a"] for n in range(25)}
+    path = write(tmp_path, json.dumps(lists))
+    shape = sniff(path)
+    assert (shape.format, shape.keyed, shape.columns) == ("json", True, ("id", "value"))
+    assert preview(path, shape, 2).values.tolist() == [["i0", '[0,"a"]'], ["i1", '[1,"a"]']]
+    path = write(
+        tmp_path, json.dumps({f"u{n}": {"item": "x", "n": n} if n else {} for n in range(25)}, indent=2)
+    )
+    shape = sniff(path)
+    assert preview(path, shape)[["id", "item"]].values.tolist()[:2] == [["u0", None], ["u1", "x"]]
+    report = import_file(path, Home(tmp_path / "home"), mapping=Mapping(user="id", item="item", weight="n"))
+    assert (report.lines, report.accepted, report.quarantine_reasons) == (25, 24, {"empty item": 1})
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": [1]}\n' * 30, json.dumps({f"f{n}": [n] for n in range(25)}) + '\n{"f1": 2}\n']
+)
+def test_lines_of_json_stay_lines(tmp_path: Path, text: str) -> None:
+    shape = sniff(write(tmp_path, text))
+    assert (shape.format, shape.keyed) == ("jsonl", False)
+
+
 def test_numbers_of_json_keep_their_letters(tmp_path: Path) -> None:
     """Ids beyond 2^63, trailing zeros and exponents are text; an array is no different from lines."""
     row = '{"user": 9223372036854775809, "item": 1.10, "x": 1E5, "y": 123456789012345678901234567890}'
