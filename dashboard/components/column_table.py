@@ -49,10 +49,10 @@ def _line(look: Look, name: str, start: str, keys: Given[str, str], proposed: Gi
     left, middle, right = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     shown = " · ".join(literal(value) for value in sample_values(look.sample, name))
     left.markdown(f"**{literal(name)}** :small[:gray[{shown or t('import_data.no_values')}]]")
+    st.session_state.setdefault(keys[name], start)  # not as a default: the callback sets it, too
     role = middle.selectbox(
         t("import_data.role_of", column=name),
         CHOICES,
-        index=CHOICES.index(start),
         format_func=lambda one: t(f"import_data.role_{one}"),
         key=keys[name],
         label_visibility="collapsed",

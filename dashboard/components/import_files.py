@@ -71,11 +71,11 @@ def file_table(found: Looked, start: Mapping[str, str], key: str) -> dict[str, s
 
 
 def _role(place: Any, look: Look, role: str, keys: Mapping[str, str]) -> str:
+    st.session_state.setdefault(keys[look.upload], role)  # not as a default: the callback sets it, too
     return str(
         place.selectbox(
             t("import_data.role_of", column=look.name),
             ROLES,
-            index=ROLES.index(role),
             format_func=lambda one: t(f"import_data.file_{one}"),
             key=keys[look.upload],
             label_visibility="collapsed",

@@ -155,20 +155,6 @@ CSV = "user,item,rating,timestamp\n" + "".join(
 )
 
 
-def test_a_dropped_file_is_mapped_and_imported(empty_home):
-    app = open_page("import_data")
-    app.file_uploader[0].upload("shop.csv", CSV.encode()).run()
-    assert not app.exception
-    chosen = {box.label: box.value for box in app.selectbox}
-    assert chosen["User"] == "user"
-    assert chosen["Item"] == "item"
-    assert chosen["Time"] == "timestamp"
-    button(app, "import_go").click().run()
-    assert not app.exception
-    (job,) = loaders.active_jobs(("import",))
-    assert job.spec["mapping"]["weight"] == "rating"
-
-
 def test_the_outcome_of_an_import_adds_up_on_the_page(empty_home):
     broken = CSV + "u1,i1,not a number,1600000000\n"
     upload = uploads.keep("shop.csv", broken.encode())
@@ -226,16 +212,6 @@ def test_try_again_starts_the_job_once_more_and_the_page_follows_the_new_one(emp
     assert not app.error
 
 
-def test_a_failed_import_leads_back_to_its_columns(empty_home):
-    upload = uploads.keep("shop.csv", CSV.encode())
-    job = loaders.submit("import", {"upload": upload}, "Import shop.csv")
-    fail(job)
-    app = open_page("import_data", job=job, upload=upload)
-    button(app, "import_change").click().run()
-    assert not app.exception
-    assert button(app, "import_go").label == "Import shop.csv"
-
-
 def test_a_job_tried_again_from_the_log_is_the_one_shown(seeded_home):
     old = loaders.submit("sample", {"sample": "marketplace"}, "Make the sample")
     fail(old)
@@ -275,14 +251,6 @@ def test_an_empty_page_shows_the_work_that_will_fill_it(name, empty_home):
     assert not app.exception
     assert any("Make the built-in sample" in text.value for text in app.markdown)
     assert any("fills by itself" in caption.value for caption in app.caption)
-
-
-def test_a_file_that_is_no_table_leaves_a_problem_and_the_drop_zone(empty_home):
-    app = open_page("import_data")
-    app.file_uploader[0].upload("picture.exe", b"MZ\x00\x01").run()
-    assert not app.exception
-    assert app.error
-    assert app.file_uploader
 
 
 def test_pages_stay_short():
