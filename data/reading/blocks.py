@@ -22,7 +22,6 @@ from data.reading.shape import FileShape
 from data.reading.staging import Report
 from data.reading.typed_kernels import (
     FULL,
-    N_TEXTS,
     ODD_BITS,
     REFUSED,
     Layout,
@@ -122,9 +121,8 @@ def cut(path: Path, shape: FileShape, report: Report) -> Blocks | None:
         last, *counts = look_over(raw, starts[number] - first, quote)
         return (last if last < 0 else last + first, *counts)
 
-    found = _side_by_side(
-        [lambda k=k: look(k) for k in range(len(starts))], report, (0.0, 0.05), "counting lines"
-    )
+    tasks = [partial(look, number) for number in range(len(starts))]
+    found: list[tuple[int, ...]] = _side_by_side(tasks, report, (0.0, 0.05), "counting lines")
     feeds, returns, pairs, quotes, nuls, high = (sum(column) for column in list(zip(*found, strict=True))[1:])
     if nuls or not feeds or (returns and not (returns == pairs == feeds)):
         return None
@@ -200,11 +198,11 @@ def _worker(longest: int) -> Worker:
 
 def _texts(n: int, n_bytes: int) -> Texts:
     return Texts(
-        np.zeros((2 * n, 4), dtype=np.uint64),
+        np.zeros((2 * n, 2), dtype=np.uint64),
+        np.empty(n, dtype=np.uint64),
         np.empty(n_bytes, dtype=np.uint8),
         np.zeros(n + 1, dtype=np.int64),
         np.zeros(1, dtype=np.int64),
-        np.zeros((N_TEXTS, n), dtype=np.bool_),
     )
 
 
@@ -216,8 +214,8 @@ def _grown(texts: Texts) -> Texts:
     larger.arena[:filled] = texts.arena[:filled]
     larger.offsets[: used + 1] = texts.offsets[: used + 1]
     larger.used[0] = used
-    larger.seen[:, :used] = texts.seen[:, :used]
-    rehash(texts.slots, larger.slots)
+    larger.more[:used] = texts.more[:used]
+    rehash(texts.slots, larger.more, larger.slots)
     return larger
 
 

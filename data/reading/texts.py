@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.coded import MISSING
 from data.event_rows import NOTHING
 from data.reading.blocks import Parsed, Worker
-from data.reading.typed_kernels import place_codes
+from data.reading.typed_kernels import place_codes, used_as
 
 MOST_KINDS = 255
 SHORT = 8  # letters; a longer text is an id whatever it says
@@ -44,7 +44,7 @@ def coded_texts(parsed: Parsed, kind: int) -> Ids:
 
 
 def _seen(worker: Worker, kind: int) -> tuple[NDArray[np.intp], Any]:
-    codes = np.flatnonzero(worker.texts.seen[kind])
+    codes = np.flatnonzero(used_as(worker.texts.slots, kind, int(worker.texts.used[0])))
     return codes, worker.arrow().take(pa.array(codes))
 
 

@@ -24,17 +24,20 @@ MOST_ODD = (1 << 22) - 2
 EXACT = 10**15  # whole numbers below it are exact in float64
 LOW, HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
-ONE, SEVEN, EIGHT, LONG = np.uint64(1), np.uint64(7), np.uint64(8), np.uint64(1 << 63)
+ONE, SEVEN, EIGHT = np.uint64(1), np.uint64(7), np.uint64(8)
+THIRTY_TWO = np.uint64(32)
+SHORT, LONG = np.uint64(1 << 56), np.uint64(1 << 63)  # keys below are whole texts; from there on hashes
+USES, CODE = 32, np.uint64((1 << 32) - 1)
 
 
 class Texts(NamedTuple):
     """Distinct texts and their codes in order of appearance; half of the slots at most are taken."""
 
-    slots: NDArray[np.uint64]  # (capacity, 4) the two keys, code + 1 (0: free), place in the arena
+    slots: NDArray[np.uint64]  # (capacity, 2) key; code + 1 (0: free) and above it a bit for each use
+    more: NDArray[np.uint64]  # (capacity // 2,) the second key
     arena: NDArray[np.uint8]  # the bytes of all texts, one after the other
     offsets: NDArray[np.int64]  # (capacity // 2 + 1,)
     used: NDArray[np.int64]  # (1,) number of texts
-    seen: NDArray[np.bool_]  # (N_TEXTS, capacity // 2) whether a text occurs as user, item, …
 
 
 class Layout(NamedTuple):
@@ -67,45 +70,48 @@ def mix(value: Any) -> Any:
 
 
 @kernel
-def _code_batch(
-    slots: Any, arena: Any, offsets: Any, used: Any, data: Any, keys: Any, ends: Any, n: int, codes: Any
-) -> None:
+def _code_batch(texts: Any, use: int, data: Any, keys: Any, ends: Any, n: int, codes: Any) -> None:
     """`codes[:n]` of texts, new or known; there is room for all of them.
 
-    Two keys are the text itself, up to 15 bytes; a longer one has a hash with its highest bit set and its
-    length, and then bytes are compared. One loop, since a call for each text would cost more than the search.
+    A key is the text itself, up to seven bytes; with the second key, up to 15; a longer one has a hash with
+    its highest bit set and its length, and then bytes are compared. One loop, since a call for each text
+    would cost more than the search.
 
     Args:
+        use: what the texts are (USER_TEXT, …), which is noted.
         keys: (2, n) of each text.
         ends: (2, n) where it begins and ends in `data`.
     """
-    mask = np.uint64(len(slots) - 1)
+    slots, more, arena, offsets, used = texts.slots, texts.more, texts.arena, texts.offsets, texts.used
+    mask, mark = np.uint64(len(slots) - 1), np.uint64(1) << np.uint64(USES + use)
     for row in range(n):
-        key, more, start, stop = keys[0, row], keys[1, row], ends[0, row], ends[1, row]
-        place = mix(key ^ (more * SPREAD)) & mask
+        key, second, start, stop = keys[0, row], keys[1, row], ends[0, row], ends[1, row]
+        place = mix(key + second) & mask
         while True:
             at = np.int64(place)
-            if slots[at, 2] == 0:
+            taken = slots[at, 1]
+            code = np.int64(taken & CODE) - 1
+            if taken == 0:
                 code = used[0]
                 into = offsets[code]
                 for i in range(stop - start):
                     arena[into + i] = data[start + i]
                 offsets[code + 1] = into + stop - start
-                slots[at, 0], slots[at, 1], slots[at, 2], slots[at, 3] = key, more, code + 1, into
-                used[0] = code + 1
+                more[code], used[0] = second, code + 1
+                slots[at, 0], taken = key, np.uint64(code + 1)
                 break
-            if slots[at, 0] == key and slots[at, 1] == more:
-                same = True
-                if key & LONG:
-                    known = np.int64(slots[at, 3]) - start
-                    i = start
-                    while same and i < stop:
-                        same = arena[known + i] == data[i]
-                        i += 1
+            if slots[at, 0] == key and (key < SHORT or more[code] == second):
+                same, i = True, start
+                known = offsets[code] - start if key & LONG else 0
+                while same and key & LONG and i < stop:
+                    same = arena[known + i] == data[i]
+                    i += 1
                 if same:
                     break
             place = (place + ONE) & mask
-        codes[row] = np.int64(slots[at, 2]) - 1
+        if not taken & mark:
+            slots[at, 1] = taken | mark
+        codes[row] = code
 
 
 @kernel
@@ -287,7 +293,8 @@ def _split(  # noqa: C901 - one loop: calls with arrays inside it would take thr
                 if data[at] != newline:
                     return at, n, False
                 at += layout.line_end
-            hashed = mix(hashed ^ key)
+            hashed = (hashed ^ key) * SPREAD
+            hashed ^= hashed >> THIRTY_TWO
             kind = kinds[column]
             if kind == SKIPPED:
                 continue
@@ -309,7 +316,7 @@ def _split(  # noqa: C901 - one loop: calls with arrays inside it would take thr
                 if not good or moment < earliest or moment > latest:
                     return at, n, False
                 seconds[row + n] = moment
-        row_hash[row + n] = hashed
+        row_hash[row + n] = mix(hashed)
         n += 1
     return at, n, at <= stop
 
@@ -327,7 +334,7 @@ def parse_rows(
     Returns:
         DONE, FULL or REFUSED; and the byte and row at which to go on after FULL, or near which all stopped.
     """
-    slots, arena, offsets, used, seen = texts.slots, texts.arena, texts.offsets, texts.used, texts.seen
+    arena, offsets, used = texts.arena, texts.offsets, texts.used
     codes, weight, weight_bits = out.codes, out.weight, out.weight_bits
     has_weight = len(weight) > 0
     keys, ends = np.empty((N_TEXTS + 1, 2, BATCH), np.uint64), np.empty((N_TEXTS + 1, 2, BATCH), np.int64)
@@ -342,16 +349,14 @@ def parse_rows(
         for kind in range(N_TEXTS):
             into = codes[kind][row : row + n]
             if len(into):
-                _code_batch(slots, arena, offsets, used, data, keys[kind + 1], ends[kind + 1], n, into)
-                for code in into:
-                    seen[kind, code] = True
+                _code_batch(texts, kind, data, keys[kind + 1], ends[kind + 1], n, into)
         if has_weight:
             odd = 0
             for i in range(n):
                 if np.isnan(weight[row + i]):
                     keys[0, :, odd], ends[0, :, odd], places[odd] = keys[0, :, i], ends[0, :, i], row + i
                     odd += 1
-            _code_batch(slots, arena, offsets, used, data, keys[0], ends[0], odd, found)
+            _code_batch(texts, N_TEXTS, data, keys[0], ends[0], odd, found)
             if used[0] > MOST_ODD and odd > 0:
                 return REFUSED, at, row
             for i in range(odd):
@@ -382,15 +387,25 @@ def look_over(data: Any, start: int, quote: int) -> tuple[int, int, int, int, in
 
 
 @kernel
-def rehash(old: Any, slots: Any) -> None:
+def rehash(old: Any, more: Any, slots: Any) -> None:
     """Put what `old` holds into the larger, empty `slots`."""
     mask = np.uint64(len(slots) - 1)
     for i in range(len(old)):
-        if old[i, 2] != 0:
-            place = mix(old[i, 0] ^ (old[i, 1] * SPREAD)) & mask
-            while slots[np.int64(place), 2] != 0:
+        if old[i, 1] != 0:
+            place = mix(old[i, 0] + more[np.int64(old[i, 1] & CODE) - 1]) & mask
+            while slots[np.int64(place), 1] != 0:
                 place = (place + ONE) & mask
             slots[np.int64(place)] = old[i]
+
+
+@kernel
+def used_as(slots: Any, use: int, n: int) -> Any:
+    """(n,) which of the texts occur as USER_TEXT, …"""
+    found = np.zeros(n, np.bool_)
+    for i in range(len(slots)):
+        if slots[i, 1] & (ONE << np.uint64(USES + use)):
+            found[np.int64(slots[i, 1] & CODE) - 1] = True
+    return found
 
 
 @kernel
