@@ -5,16 +5,19 @@ from __future__ import annotations
 import hmac
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data.artifacts import Home, save_dataset
+from data.artifacts import Home, load_dataset, save_dataset
 from data.cleaning import Cleaning, clean
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import ConfigError
+from data.ingest import import_files
 from data.pseudonyms import key_path, pseudonymise, pseudonymised, pseudonymised_cleaning
+from data.recipe import Files, GivenFile, Recipe
 from data.versions import append
 from tests.data.cleaning.random_rows import MISSING, coded
 
@@ -139,3 +142,42 @@ def test_no_raw_id_is_in_what_is_stored_and_a_later_version_joins(home: Home) ->
         content = path.read_bytes()
         assert not any(user.encode() in content for user in users), path
         assert key not in content
+
+
+def stored_files(home: Home) -> list[Path]:
+    folders = (home.datasets, home.cache, home.runs, home.jobs)
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+
+def test_an_import_with_pseudonyms_leaves_no_raw_id_behind(home: Home, tmp_path: Path) -> None:
+    people = [f"person{n:03d}@shop.example" for n in range(60)]
+    events = tmp_path / "events.csv"
+    lines = [f"{people[n % 60]},i{n % 7},{1_600_000_000 + 60 * n},2" for n in range(600)]
+    bad = f"{people[0]},i1,no time,2"  # unreadable, and it names somebody
+    events.write_text("\n".join(["user,item,timestamp,quantity", *lines, bad, ""]))
+    users = tmp_path / "users.csv"
+    users.write_text("\n".join(["user,age", *(f"{name},{20 + n}" for n, name in enumerate(people)), ""]))
+    friends = tmp_path / "friends.csv"
+    friends.write_text("\n".join(["user,friend", *(f"{a},{b}" for a, b in pairwise(people)), ""]))
+    files = Files(
+        (GivenFile(events, "events.csv"),),
+        users=GivenFile(users, "users.csv"),
+        social=GivenFile(friends, "friends.csv"),
+    )
+    report = import_files(files, home, recipe=Recipe(pseudonyms=True))
+    assert (report.users, report.quarantined) == (60, 1)
+    found = load_dataset(home, report.dataset)
+    assert found.users.ids.tolist() == sorted(pseudonymise(np.asarray(people, dtype=object), home).tolist())
+    assert found.user_features is not None
+    assert found.social is not None
+    assert len(found.social) == 2 * 59  # friends, so both ways
+    for path in stored_files(home):
+        assert b"@shop.example" not in path.read_bytes(), path.relative_to(home.root)
+
+    later = tmp_path / "later.csv"
+    more = [*lines[:5], f"{people[3]},i6,1700000000,2", "new@shop.example,i0,1700000001,1"]
+    later.write_text("\n".join(["user,item,timestamp,quantity", *more, ""]))
+    second = import_files(Files((GivenFile(later, "later.csv"),)), home, parent=report.dataset)
+    assert second.added == {"events": 2, "users": 1, "items": 0}
+    for path in stored_files(home):
+        assert b"@shop.example" not in path.read_bytes(), path.relative_to(home.root)
