@@ -20,7 +20,7 @@ with shown_problems():
     finding = st.empty()
     finding.markdown(t("ask.start", name=literal(loaders.dataset_meta(here.dataset)["name"])))
     writing, known = st.columns([5, 3], gap="large")
-    with known, st.container(height=400, border=False):
+    with known:
         schema_panel(tables)
     with writing:
         editor(here.dataset, examples(tables))

@@ -43,49 +43,45 @@ def editor(dataset: str, examples: Sequence[Example]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.form_submit_button(t("ask.run"), type="primary", key="ask_run", on_click=_run)
             st.caption(t("ask.keys"), width="content")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("ask.examples"), width="content")
-        for number, example in enumerate(examples):
-            label = t(f"ask.example_{example.name}", column=shorten(example.column, 20))
-            st.button(
-                label, key=f"ask_example_{number}", type="tertiary", on_click=ask_for, args=(example.sql,)
-            )
-    _kept(dataset)
+    names = [t(f"ask.example_{example.name}", column=shorten(example.column, 20)) for example in examples]
+    _choices(t("ask.examples"), "ask_example", names, [example.sql for example in examples])
+    kept = ask.saved(dataset)
+    if kept:
+        _choices(t("ask.saved"), "ask_saved", [q.name for q in kept], [q.sql for q in kept])
+    if asked():
+        _keep(dataset, asked(), kept)
 
 
 def _run() -> None:
     ask_for(str(st.session_state[EDITOR]))
 
 
-def _kept(dataset: str) -> None:
-    """Saved questions, and the way to save this one."""
-    found = ask.saved(dataset)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if found:
-            st.caption(t("ask.saved"), width="content")
-        for question in found:
-            st.button(
-                literal(shorten(question.name, 32)),
-                key=f"ask_saved_{question.id}",
-                type="tertiary",
-                on_click=ask_for,
-                args=(question.sql,),
-            )
-        sql = asked()
-        if not sql:
-            return
-        with st.popover(t("ask.save"), type="tertiary", key="ask_save"):
-            name = st.text_input(t("ask.save_name"), key="ask_save_name", max_chars=60).strip()
-            st.button(
-                t("ask.save_go"),
-                key="ask_save_go",
-                type="primary",
-                disabled=not name,
-                on_click=ask.save,
-                args=(dataset, name, sql),
-            )
-            same = [question for question in found if question.sql == sql]
-            for question in same:
+def _choices(label: str, key: str, names: Sequence[str], questions: Sequence[str]) -> None:
+    """Names of questions; a click on one runs it."""
+
+    def pick() -> None:
+        place = st.session_state[key]
+        st.session_state[key] = None  # a click is an act, not a state: the same one may be picked again
+        if place is not None:
+            ask_for(questions[place])
+
+    st.pills(label, range(len(names)), format_func=lambda at: literal(names[at]), key=key, on_change=pick)
+
+
+def _keep(dataset: str, sql: str, kept: Sequence[ask.Saved]) -> None:
+    """Save the question under a name, or take it off the list."""
+    with st.popover(t("ask.save"), type="tertiary", key="ask_save"):
+        name = st.text_input(t("ask.save_name"), key="ask_save_name", max_chars=60).strip()
+        st.button(
+            t("ask.save_go"),
+            key="ask_save_go",
+            type="primary",
+            disabled=not name,
+            on_click=ask.save,
+            args=(dataset, name, sql),
+        )
+        for question in kept:
+            if question.sql == sql:
                 st.button(
                     t("ask.forget", name=literal(question.name)),
                     key=f"ask_forget_{question.id}",

@@ -14,18 +14,8 @@ from dashboard.text import t
 from dashboard.text.file_size import file_size
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import date_time, share
-from data.errors import NotFound, RankscopeError
+from data.errors import NotFound
 from data.samples import SAMPLES
-
-PROBLEM = "import_problem"
-
-
-def choose_file(*, multiple: bool = False) -> None:
-    """The drop zone of the page; what is chosen stands under `state.UPLOAD`."""
-    problem = st.session_state.pop(PROBLEM, None)
-    if problem is not None:
-        problem_box(problem)
-    file_slot("import", "", t("import_data.drop_help"), state.UPLOAD, multiple=multiple, compact=False)
 
 
 def file_slot(
@@ -61,18 +51,6 @@ def file_slot(
         upload_zone(f"{key}_drop", words, add, note=note, multiple=multiple, compact=compact)
         _on_server(key, name, multiple)
     return chosen
-
-
-def take(key: str, name: str) -> None:
-    """Keep the file of a small uploader under the URL key `name`; a refused file leaves a problem to show."""
-    file = st.session_state.get(key)
-    if file is None:
-        state.write(name, None)
-        return
-    try:
-        state.write(name, uploads.keep(file.name, file.getvalue()))
-    except RankscopeError as error:
-        st.session_state[PROBLEM] = error
 
 
 def _add(name: str, multiple: bool, ids: list[str]) -> None:

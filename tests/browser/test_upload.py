@@ -15,6 +15,7 @@ from tests.browser.conftest import Server, no_exception, settled, until
 
 pytestmark = pytest.mark.browser
 MEGABYTE = 2**20
+WAIT_MS = 30_000
 SHARE = re.compile(r"(\d+) %")
 
 
@@ -77,14 +78,14 @@ def files(server: Server) -> dict[str, int]:
 def open_import(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/import")
     settled(page)
-    expect(page.get_by_text(t("uploads.drop"))).to_be_visible()
+    expect(page.get_by_text(t("uploads.drop_several"))).to_be_visible(timeout=WAIT_MS)
 
 
 def mapped(page: Page, name: str) -> None:
     """The file has arrived and its columns are looked at."""
     page.wait_for_url(re.compile(r"upload=[0-9a-f]{32}"), timeout=60_000)
     settled(page)
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text(name).first).to_be_visible()
     no_exception(page)
 
@@ -159,7 +160,7 @@ def test_after_a_reload_the_same_file_goes_on(server: Server, page: Page, middli
     until(lambda: reached(page, 20), "a fifth being sent", 30)
     page.reload()
     settled(page)
-    expect(page.get_by_text("Choose the same file again to continue")).to_be_visible()
+    expect(page.get_by_text("Choose the same file again to continue")).to_be_visible(timeout=WAIT_MS)
     kept = files(server)[".part"]
     offsets: list[int] = []
     page.on("request", lambda request: offsets.extend(offset_of(request)))

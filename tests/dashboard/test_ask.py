@@ -86,7 +86,7 @@ def test_more_rows_than_are_shown_are_said(seeded_home: Path) -> None:
 
 def test_an_example_is_one_click(seeded_home: Path) -> None:
     app = open_page("ask")
-    app.button(key="ask_example_0").click().run()
+    app.pills(key="ask_example").set_value(0).run()
     assert not app.exception
     assert "**20 rows**" in words(app)
     assert list(app.dataframe[0].value.columns) == ["item_id", "title", "events", "users"]
@@ -108,7 +108,7 @@ def test_a_question_is_kept_and_forgotten(seeded_home: Path) -> None:
     (kept,) = ask.saved(dataset)
     assert (kept.name, kept.sql) == ("One *row*", "SELECT 1 AS one")
     type_and_run(app, "SELECT 2 AS two")
-    app.button(key=f"ask_saved_{kept.id}").click().run()
+    app.pills(key="ask_saved").set_value(0).run()
     assert app.dataframe[0].value.columns.tolist() == ["one"]
     app.button(key=f"ask_forget_{kept.id}").click().run()
     assert ask.saved(dataset) == []
