@@ -54,7 +54,11 @@ def any_rows(draw: st.DrawFn) -> Coded:
     chosen = {name: values for name, values in optional.items() if draw(st.booleans())}
     if draw(st.booleans()):
         chosen |= {"event": rng.integers(0, 2, n).astype(np.uint8), "event_types": ("view", "buy")}
-    return replace(made, **chosen)
+    made = replace(made, **chosen)
+    for name in ("user", "item", "weight", "span", "second", "row_hash", "event", "session", "part"):
+        if getattr(made, name) is not None:
+            getattr(made, name).setflags(write=False)  # as arrays that are mapped from disk
+    return made
 
 
 CHOICES = st.builds(
