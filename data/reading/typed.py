@@ -43,6 +43,7 @@ from data.reading.typed_kernels import (
 from data.reading.typed_kernels import WEIGHT as WEIGHT_NUMBER
 
 TEXTS = {USER: USER_TEXT, ITEM: ITEM_TEXT, EVENT: EVENT_TEXT, SESSION: SESSION_TEXT}
+SMALLEST = 1 << 20  # bytes; a smaller file is read at once in any way, and needs no compiled code
 HEAD_BYTES = 4 << 20
 CELLS = 2_000  # different weights looked at, to see how they are written
 
@@ -54,7 +55,7 @@ def read_typed(path: Path, shape: FileShape, mapping: Mapping, report: Report) -
         mapping: with a time format; its columns are in the file.
         report: called with (fraction, stage), 0 to 0.6; may raise to stop.
     """
-    if not _plain(shape, mapping):
+    if path.stat().st_size < SMALLEST or not _plain(shape, mapping):
         return None
     head = _Head(path, shape)
     if not head.plain or (free := _free_columns(shape, mapping)) and _describes(head, shape, mapping, free):
@@ -223,3 +224,4 @@ def _settle_weights(parsed: Parsed, shape: FileShape) -> bool:
         for k, found in codes.items():
             parsed.weight_of(k)[rows_of[k]] = weights[np.searchsorted(different, found)]
     return True
+
