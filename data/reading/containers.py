@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
@@ -57,9 +57,11 @@ def packed_stream(path: Path, compression: Compression, member: str | None = Non
         return cast(BinaryIO, gzip.open(path, "rb"))
     if compression == "zstd":
         return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
-    with _opened(path) as archive:
-        info = _choose(path, archive, member)
-    return cast(BinaryIO, zipfile.ZipFile(path).open(info))
+    try:
+        archive = zipfile.ZipFile(path)  # the stream of a member keeps it open
+        return cast(BinaryIO, archive.open(_choose(path, archive, member)))
+    except BROKEN_ZIP as error:
+        raise damaged(path, "zip", error) from error
 
 
 @contextmanager
@@ -149,7 +151,7 @@ def no_member(path: Path, kind: str, wanted: str, there: list[str]) -> DataError
 
 def _refuse_trick(path: Path, info: zipfile.ZipInfo) -> None:
     name = info.filename.replace("\\", "/")
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
         raise DataError(
             f"{path.name} holds a file named {info.filename!r}, which leads out of the archive.",
             "Archives like that are not read. Ask where it comes from, or pack the table again.",
@@ -164,12 +166,12 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if not info.is_dir()
         and info.file_size
         and not info.filename.startswith("__MACOSX/")
-        and not PurePosixPath(info.filename).name.startswith(".")
+        and not info.filename.rpartition("/")[2].startswith(".")
     ]
 
 
 def _likeness(name: str) -> int:
-    plain = PurePosixPath(name).name
+    plain = name.rpartition("/")[2]
     if WORDS.search(plain):
         return 0
     return 1 + plain.lower().endswith(TABLES) + bool(EVENTS.search(plain))

@@ -35,6 +35,7 @@ LONG_HEAD = 8 << 20
 MOST_COLUMNS = 4_000
 MOST_ITEMS = 40_000  # columns of a matrix
 MOST_INNER = 200  # fields of objects inside objects that are offered as columns
+BOOKS = (".xlsx", ".xlsm")
 WORKBOOK_MAGIC = b"PK\x03\x04"
 COMMENTS = ("#", "%", "//")
 
@@ -54,11 +55,10 @@ def sniff(path: Path | str, columns: Iterable[str] = (), member: str | None = No
     refuse_unreadable(path)
     if is_workbook(path):
         return _sheet_shape(path, path, expected, {}, (), member)
-    compression = packing_of(path)
-    if compression != "none" and (shape := _packed_workbook(path, compression, expected, member)) is not None:
+    common, packing = _packing(path, packing_of(path), member)
+    if (shape := _packed_workbook(path, common, packing, expected)) is not None:
         return shape
-    head, compression = read_head(path, HEAD_BYTES, member)
-    common, packing = _packing(path, compression, member)
+    head, _ = read_head(path, HEAD_BYTES, member)
     if head.startswith(PARQUET_MAGIC):
         return _parquet_shape(path, common, packing)
     encoding, reason = guess_encoding(head)
@@ -107,9 +107,12 @@ def _packing(
 
 
 def _packed_workbook(
-    path: Path, compression: Compression, expected: frozenset[str], member: str | None
+    path: Path, common: dict[str, Any], reasons: tuple[str, ...], expected: frozenset[str]
 ) -> FileShape | None:
-    """The shape of a workbook that is packed once more; None for anything else."""
+    """The shape of a workbook that is packed once more (in an archive, under its usual name); or None."""
+    compression, member = common["compression"], common.get("member")
+    if compression == "none" or (compression == "zip" and not common["members"][0].lower().endswith(BOOKS)):
+        return None
     with unpacking(path, compression), open_unpacked(path, compression, member) as stream:
         if stream.read(4) != WORKBOOK_MAGIC:
             return None
@@ -117,7 +120,6 @@ def _packed_workbook(
         book = unpack(path, Path(folder) / "book", compression, member)
         if not is_workbook(book):
             return None  # an archive inside an archive, which is refused
-        common, reasons = _packing(path, compression, member)
         return _sheet_shape(path, book, expected, common, reasons, None)
 
 

@@ -41,14 +41,7 @@ def same_table(path: Path | str) -> tuple[str, ...]:
     """
     path = Path(path)
     first = sniff(path)
-    if not first.members:
-        return ()
-    chosen, *others = first.members
-    if first.format == "xlsx" and first.compression == "none":
-        hidden = hidden_sheets(path)
-        others = [name for name in others if name not in hidden]
-    pieces = [chosen] + [name for name in others[:MOST_SOURCES] if _is_piece(path, name, first)]
-    return tuple(sorted(pieces))
+    return tuple(piece.member for piece in _pieces(path, first, first.columns) if piece.member is not None)
 
 
 def sources(path: Path | str, columns: Sequence[str] = ()) -> list[Source]:
@@ -64,22 +57,33 @@ def sources(path: Path | str, columns: Sequence[str] = ()) -> list[Source]:
         DataError: it cannot be read, or the pieces grow beyond reason when unpacked.
     """
     path = Path(path)
-    names = same_table(path)
-    if len(names) < 2:
-        return [Source(path, None, sniff(path, columns))]
-    shapes = [sniff(path, columns, name) for name in names]
-    if shapes[0].compression == "zip":
+    first = sniff(path, columns)
+    pieces = _pieces(path, first, columns)
+    if len(pieces) < 2:
+        return [Source(path, None, first)]
+    if first.compression == "zip":
         sizes = sizes_of_members(path)
-        refuse_bomb(path, path.stat().st_size, sum(sizes[name] for name in names))
-    return [Source(path, name, shape) for name, shape in zip(names, shapes, strict=True)]
+        refuse_bomb(path, path.stat().st_size, sum(sizes[str(piece.member)] for piece in pieces))
+    return pieces
 
 
-def _is_piece(path: Path, name: str, first: FileShape) -> bool:
-    try:
-        shape = sniff(path, first.columns if first.header else (), name)
-    except DataError:
-        return False
-    return not _differences(first, shape)
+def _pieces(path: Path, first: FileShape, columns: Sequence[str]) -> list[Source]:
+    """The member that is read and those of the same table, in order of name."""
+    if not first.members:
+        return []
+    chosen, *others = first.members
+    if first.format == "xlsx" and first.compression == "none":
+        hidden = hidden_sheets(path)
+        others = [name for name in others if name not in hidden]
+    found = [Source(path, chosen, first.model_copy(update={"member": chosen}))]
+    for name in others[:MOST_SOURCES]:
+        try:
+            shape = sniff(path, columns or first.columns if first.header else (), name)
+        except DataError:
+            continue
+        if not _differences(first, shape):
+            found.append(Source(path, name, shape))
+    return sorted(found, key=lambda piece: str(piece.member))
 
 
 def check_same_table(shapes: Sequence[FileShape], names: Sequence[str] = ()) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -157,3 +159,28 @@ def test_random_bytes_end_well(tmp_path_factory: pytest.TempPathFactory, content
 @given(content=st.text(alphabet=st.sampled_from("ab12,;|\t \"'\n\r#.:{}[]\\é\u2028\ufeff-"), max_size=120))
 def test_random_tables_end_well(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
     ends_well(tmp_path_factory.getbasetemp(), content.encode())
+
+
+def test_a_line_of_three_hundred_megabytes_is_refused_in_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "line.csv"
+    with path.open("wb") as out:
+        out.write(TABLE.encode())
+        for _ in range(300):
+            out.write(b"u1,i1,4,1" * 116_508)
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from data.artifacts import Home; from data.errors import DataError; from data.ingest import import_file\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: import_file(Path(sys.argv[1]), Home(Path(sys.argv[2])))\n"
+        "except DataError as error: print(error.problem)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(tmp_path / "home")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    problem, grown = done.stdout.splitlines()
+    assert "over 16 MB long" in problem
+    assert int(grown) < 200_000  # KB
