@@ -178,7 +178,7 @@ def _entry(dataset: str, entry: splits.SavedSplit, choice: SplitChoice, n_runs: 
     with st.container(border=True):
         mark = t("split.saved_chosen") if now else ""
         st.markdown(t("split.saved_title", name=literal(entry.name), mark=mark))
-        words = [literal(entry.words), t(f"common.seen_{entry.choice.policy}")]
+        words = [literal(entry.words[:1].upper() + entry.words[1:]), t(f"common.seen_{entry.choice.policy}")]
         words += [literal(limits_in_words(entry.choice.limits))] if entry.choice.limits else []
         st.caption(" · ".join(words))
         runs = plural(n_runs, "run", "runs")

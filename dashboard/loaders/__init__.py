@@ -11,7 +11,6 @@ from dashboard.loaders.datasets import (
     profile,
     protocol_label,
     split,
-    timeline,
 )
 from dashboard.loaders.queue import active_jobs, cancel, job, job_log, recent_jobs, retry, submit
 from dashboard.loaders.runs import (
@@ -64,6 +63,5 @@ __all__ = [
     "split",
     "store",
     "submit",
-    "timeline",
     "workspace",
 ]

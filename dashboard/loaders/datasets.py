@@ -10,7 +10,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.loaders.sources import home, store, workspace
-from dashboard.views.split import timeline as timeline_of
 from data.artifacts import dataset_meta as read_dataset_meta
 from data.dataset import Dataset
 from data.profile import Profile
@@ -115,9 +114,3 @@ def _user_index(dataset_id: str) -> tuple[pd.Series, NDArray[np.int64]]:
 
 def _plain(config: Any) -> dict[str, Any]:
     return dict(config) if isinstance(config, dict) else dict(config.model_dump())
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def timeline(dataset_id: str, protocol: str, config: dict[str, Any]) -> pd.DataFrame:
-    """Events per part over time, for the picture of a split."""
-    return timeline_of(dataset(dataset_id), split(dataset_id, protocol, config))

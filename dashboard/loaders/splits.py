@@ -204,10 +204,8 @@ def save_split(dataset_id: str, choice: SplitChoice, name: str) -> SavedSplit:
         ConfigError: no name, or one that is taken.
     """
     made = conditions(dataset_id, choice)
-    counts = {part: len(getattr(made.split, f"{part}_rows")) for part in views.PARTS}
-    return saved.save_split(
-        store(), dataset_id, choice, name, fingerprint=made.fingerprint("validation"), counts=counts
-    )
+    fingerprint = made.fingerprint("validation")
+    return saved.save_split(store(), dataset_id, choice, name, fingerprint=fingerprint, split=made.split)
 
 
 def rename_split(dataset_id: str, id: str, name: str) -> None:  # noqa: A002

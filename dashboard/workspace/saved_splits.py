@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data.errors import ConfigError, NotFound
-from data.split import Fingerprint
+from data.split import Fingerprint, Split
 from data.store import Store
 
 KIND = "split"  # of the stored results
@@ -98,13 +98,13 @@ def save_split(
     name: str,
     *,
     fingerprint: Fingerprint,
-    counts: Mapping[str, int],
+    split: Split,
 ) -> SavedSplit:
     """Keep a split and policy under a name.
 
     Args:
         fingerprint: of the validation part under these conditions.
-        counts: events by part.
+        split: its parts, for words and counts.
 
     Raises:
         ConfigError: no name, or one that is taken.
@@ -114,8 +114,12 @@ def save_split(
         "name": _free_name(store, dataset, name),
         "dataset": dataset,
         "digest": fingerprint.digest,
-        "words": fingerprint.split,
-        "counts": dict(counts),
+        "words": split.description,
+        "counts": {
+            "train": len(split.train_rows),
+            "validation": len(split.validation_rows),
+            "test": len(split.test_rows),
+        },
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     id = "s" + secrets.token_hex(5)  # noqa: A001

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from data.dataset import Dataset
 from data.errors import DataError, NotApplicable
 from data.splits.base import TEST, VALIDATION, Assignment, Splitter
+from data.splits.given import Given
 from data.splits.last import Last, LastConfig
 from data.splits.random import Random
 from data.splits.time import Time
@@ -91,10 +92,13 @@ def _part_counts(
 def recommend_split(dataset: Dataset) -> SplitAdvice:
     """The best protocol that leaves enough users: time, last events, new users; random without times.
 
+    A split that the files give goes before all of them: figures made elsewhere were measured on it.
+
     Raises:
         DataError: no protocol leaves an event in each part.
     """
     splitters: tuple[Splitter, ...] = (
+        *([] if dataset.interactions.part is None else [Given()]),
         Time(),
         Last(LastConfig(n=_events_held_back(dataset))),
         UserCold(),
@@ -155,6 +159,12 @@ def _choose(
             "Import more events; at least one user needs three.",
         )
     words = {s.name: s.describe() for s in splitters}
+    if Given.name in counts:
+        judged = _users_in_words(counts[Given.name])
+        return (
+            Given.name,
+            f"The files give a split, and figures made elsewhere are measured on it ({judged}).",
+        )
     if not has_times:
         name = "random" if "random" in counts else "user_cold"
         return name, f"The events have no times, so {words[name]} ({_users_in_words(counts[name])})."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,11 +15,15 @@ from dashboard.cli.training import PROTOCOLS
 from dashboard.server import owner
 from dashboard.views.split import fold_summary, folds_won
 from dashboard.workspace import read_result
+from dashboard.workspace.saved_splits import SplitChoice
 from dashboard.workspace.storage import read_metrics
-from data.artifacts import Home
+from data.artifacts import Home, dataset_meta, save_dataset
 from data.splits import SPLITTERS
 from data.store import Store
+from tests.conftest import make_dataset
 from tests.dashboard.conftest import do, open_page
+
+CLUSTERS = SplitChoice("given", {"validation": "item_clusters"})
 
 
 def texts(app: AppTest) -> str:
@@ -143,6 +149,46 @@ def test_rolling_folds_have_counts_with_mean_and_spread(seeded_home):
 
 def saved_tab(**query: str) -> AppTest:
     return open_page("split", split_tab="Saved splits", **query)
+
+
+@pytest.fixture
+def published(empty_home) -> str:
+    """A dataset without times whose files gave the split, with late items over-represented in test."""
+    rng = np.random.default_rng(0)
+    users = np.repeat(np.arange(150), 20)
+    items = rng.integers(0, 90, len(users))
+    dataset = make_dataset(users.tolist(), items.tolist(), n_items=90)
+    late = dataset.interactions.item >= 60
+    part = np.where(rng.random(len(users)) < np.where(late, 0.4, 0.1), 2, 0).astype(np.uint8)
+    events = replace(dataset.interactions, base_part=part)
+    with Store(Home.current()) as store:
+        id = save_dataset(Home.current(), dataset.with_interactions(events))
+        store.add_dataset(dataset_meta(Home.current(), id))
+    return id
+
+
+def test_a_given_split_without_times_is_drawn_and_its_shift_told(published):
+    app = open_page("split", protocol="given")
+    assert not app.exception
+    assert not app.error
+    assert "As the files give it" in app.markdown[0].value
+    assert any("does not stand for test" in note.value for note in app.info)
+    mimicked = open_page("split", protocol="given", split_settings='given:{"validation":"item_clusters"}')
+    assert not mimicked.exception
+    assert "train, validation and test as given" in str(
+        loaders.splits.split_of(published, CLUSTERS).description
+    )
+
+
+def test_protocols_that_need_times_say_so_in_the_table(published):
+    app = open_page("split", protocol="last")
+    assert "needs the time of each event" in app.markdown[0].value
+    notes = texts(app)
+    assert "Cut in time: The split" in notes
+    assert "Each user's last share: The split" in notes
+    folds = open_page("split", protocol="random", split_tab="Rolling folds")
+    assert not folds.exception
+    assert any("needs the time" in note.value for note in folds.info)
 
 
 def save(app: AppTest, name: str) -> AppTest:

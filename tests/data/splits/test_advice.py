@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,17 @@ def test_random_events_are_proposed_without_times() -> None:
     advice = recommend_split(timeless)
     assert advice.protocol == "random"
     assert advice.reason.startswith("The events have no times")
+
+
+def test_a_split_that_the_files_give_goes_first_where_it_can_be_used() -> None:
+    plain = people(250, 10, together=True)
+    for parts, expected in (([0] * 8 + [2] * 2, "given"), ([0] * 10, "time")):
+        events = replace(plain.interactions, base_part=np.asarray(parts * 250, dtype=np.uint8))
+        advice = recommend_split(plain.with_interactions(events))
+        assert advice.protocol == expected
+        assert ("The files give a split" in advice.reason) == (expected == "given")
+        note = advice.counts.set_index("protocol").loc["given", "note"]
+        assert bool(note) == (expected != "given")  # without test events it cannot be used
 
 
 def test_times_that_cannot_be_cut_are_said_so() -> None:
