@@ -26,8 +26,8 @@ class DominatingItems:
         "items look like the taste of everybody."
     )
     fix: ClassVar[str] = (
-        "Take non-products out of the file; watch coverage and novelty beside accuracy, and compare with "
-        "popularity."
+        "Import again with non-products set aside; watch coverage and novelty beside accuracy, and "
+        "compare with popularity."
     )
     needs_split: ClassVar[bool] = False
     slow: ClassVar[bool] = False

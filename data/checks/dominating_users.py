@@ -25,7 +25,10 @@ class DominatingUsers:
         "Bots, shared accounts and staff shape what counts as similar for everybody, and every user is "
         "judged with their taste."
     )
-    fix: ClassVar[str] = "Look at who they are; leave them out of the file when they are no single persons."
+    fix: ClassVar[str] = (
+        "Look at who they are; where they are no single persons, import again with their ids set aside or "
+        "with a limit of events per user."
+    )
     needs_split: ClassVar[bool] = False
     slow: ClassVar[bool] = False
 

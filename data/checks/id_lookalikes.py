@@ -27,7 +27,10 @@ class IdLookalikes:
         "One user under two ids has two short histories; one item under two ids competes with itself. Ids "
         "written as decimals match nothing in another file."
     )
-    fix: ClassVar[str] = "Make the ids alike where the file is written (as text, not as numbers)."
+    fix: ClassVar[str] = (
+        "Import again with ids normalised (blanks and a trailing .0 go). Case and leading zeros: make the "
+        "ids alike where the file is written, as text."
+    )
     needs_split: ClassVar[bool] = False
     slow: ClassVar[bool] = False
 

@@ -29,7 +29,7 @@ class OutOfRangeTimes:
     )
     fix: ClassVar[str] = (
         "Check the unit of the time column (seconds or milliseconds) and how missing times are written; "
-        "correct or leave out these rows and import again."
+        "import again with the right one, or with a time window."
     )
     needs_split: ClassVar[bool] = False
     slow: ClassVar[bool] = False

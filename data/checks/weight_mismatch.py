@@ -28,8 +28,8 @@ class WeightMismatch:
         "weak liking rather than dislike."
     )
     fix: ClassVar[str] = (
-        "Returns and cancellations: set a minimum weight. Counts: take the logarithm in the model's "
-        "settings. Ratings: set a minimum (for example 3.5 of 5) or import without a weight."
+        "Returns and cancellations: set them aside with what they take back. Counts: take the logarithm "
+        "in the model's settings. Ratings: set a minimum (for example 3.5 of 5) or import without a weight."
     )
     needs_split: ClassVar[bool] = False
     slow: ClassVar[bool] = False

@@ -11,6 +11,8 @@ import pandas as pd
 from data.cleaning.base import Mask
 from data.cleaning.config import Cleaning
 from data.cleaning.non_products import propose_non_products
+from data.cleaning.rules import RULES
+from data.cleaning.rules.above_maximum import FAR
 from data.cleaning.rules.cancellations import matched
 from data.cleaning.rules.normalised_ids import normalised
 from data.cleaning.rules.time_window import DAY, EARLIEST, in_iso
@@ -21,6 +23,7 @@ from data.wording import number, percent
 
 MATCHES = 0.1  # share of negative rows that take an earlier one back, from which they are cancellations
 MANY = 0.2  # share of negative rows, from which they are rather dislikes
+HEAVY = (0.001, 0.05)  # share of rows far above the middle one; fewer are the tail of any count
 MOST = 0.5  # share of times out of range, from which rather their unit is wrong
 
 
@@ -46,6 +49,7 @@ def propose_cleaning(
         placeholders,
         propose_bots(coded, nobody),
         _constant_weight(coded),
+        _heavy_weights(coded, cleaning),
         *_times(coded, time.time() if now is None else now),
     ]
     return Suggestions(cleaning, tuple(s for s in found if s is not None and not _settled(s, cleaning)))
@@ -113,6 +117,22 @@ def _constant_weight(coded: Coded) -> Suggestion | None:
         return None
     sentence = f"Every weight is {weight:g}: it says that something happened, not how much it was liked."
     return Suggestion("constant_weight", sentence, int(_named(coded).sum()), {"binarise": True})
+
+
+def _heavy_weights(coded: Coded, cleaning: Cleaning) -> Suggestion | None:
+    """More than a few rows far above the middle one: another unit, or a wholesale order."""
+    change = RULES["above_maximum"].proposed(coded, cleaning)
+    if not change or cleaning.max_weight is not None:
+        return None
+    heavy = _named(coded) & (coded.weight > np.float32(change["max_weight"]))
+    rows, named = int(heavy.sum()), int(_named(coded).sum())
+    if not HEAVY[0] * named <= rows <= HEAVY[1] * named:
+        return None
+    sentence = (
+        f"{number(rows)} rows weigh over {number(FAR)} times the middle one, up to "
+        f"{number(coded.weight.max())}: probably another unit or orders of a shop."
+    )
+    return Suggestion("heavy_weights", sentence, rows, change)
 
 
 def _times(coded: Coded, now: float) -> list[Suggestion]:

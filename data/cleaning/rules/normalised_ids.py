@@ -45,11 +45,18 @@ class NormalisedIds:
             return NOTHING
         changed = other_users[rows.user] | other_items[rows.item]
         n_merged = len(rows.users) - len(users) + len(rows.items) - len(items)
-        note = f"{number(other_users.sum() + other_items.sum())} ids are written in another way"
-        note += f", {number(n_merged)} of them became one with another." if n_merged else "."
+        note = f"{number(other_users.sum() + other_items.sum())} ids are written anew, "
+        note += _example(rows.users if other_users.any() else rows.items)
+        note += f"; {number(n_merged)} of them became one with another." if n_merged else "."
         return Effect(
             rows=replace(rows, user=user, users=users, item=item, items=items), changed=changed, note=note
         )
+
+
+def _example(ids: NDArray[np.object_]) -> str:
+    plain = normalised(ids)
+    place = int(np.argmax(plain != ids))
+    return f"{str(ids[place])!r} as {str(plain[place])!r}"
 
 
 def normalised(ids: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -177,6 +177,17 @@ def test_a_constant_weight_other_than_one_is_told() -> None:
     assert len(asked(replace(rows, weight=np.ones(len(rows), dtype=np.float32)))) == 0
 
 
+def test_weights_of_another_unit_are_proposed_to_be_limited_and_a_single_large_one_is_not() -> None:
+    rows = shop()
+    weight = rows.weight.copy()
+    weight[7] = 90_000
+    assert len(asked(replace(rows, weight=weight))) == 0
+    weight[:20] = 90_000
+    found = one(asked(replace(rows, weight=weight)), "heavy_weights")
+    assert (found.rows, found.change) == (20, {"max_weight": 3000.0})  # the middle weight is 3
+    assert "90\u202f000" in found.sentence
+
+
 def test_times_of_1970_and_2038_are_proposed_to_be_left_out_and_a_wrong_unit_is_told() -> None:
     rows = shop()
     assert rows.second is not None
