@@ -83,9 +83,11 @@ def _why(look: Look, name: str, role: str, proposed: str) -> str:
     if look.proposal is None:
         return ""
     told = look.proposal.roles[name]
-    colour = "gray" if role not in SINGLE else "orange" if told.confidence < UNSURE else "blue"
-    sure = t("import_data.sure", share=share(told.confidence))
-    return f":{colour}-badge[{sure}] :gray[{literal(_cut(told.reason))}]"
+    reason = f":gray[{literal(_cut(told.reason))}]"
+    if role == UNUSED:
+        return reason
+    colour = "orange" if told.confidence < UNSURE else "blue"
+    return f":{colour}-badge[{t('import_data.sure', share=share(told.confidence))}] {reason}"
 
 
 def _cut(reason: str) -> str:

@@ -164,7 +164,7 @@ def beside_forms(
 def _items(look: Look, start: Recipe, ids: Mapping[str, set[str]], key: str) -> ItemsPart:
     columns = look.shape.columns
     told = start.items.mapping
-    if told is None or not set(told.columns) <= set(columns):
+    if told is None or not set(told.used) <= set(columns):
         told = propose_items(look.sample, look.shape, ids["item"])
     left, right = st.columns(2)
     key_column = _one(left, "items_id", columns, told.id, key)

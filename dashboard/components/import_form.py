@@ -121,8 +121,7 @@ def _columns(
         return None
     with lines:
         mapping = mapping_form(look, told, key, more)
-    said.markdown(in_words(look, mapping))
-    said.markdown(others_in_words(looks, roles))
+    said.markdown(f"{in_words(look, mapping)} {others_in_words(looks, roles)}".strip())
     with rows:
         rows_preview(look, mapping, key)
     ids = _some_ids(look, mapping or told)

@@ -86,7 +86,7 @@ def test_one_sentence_says_what_was_understood(empty_home):
     app = opened(keep("shop.csv", CSV))
     text = said(app)
     assert "**shop.csv** is read as text separated by commas, with a header." in text
-    assert "**user** says who, **item** says what, **rating** how much and **timestamp** when." in text
+    assert "who is **user**, what is **item**, how much is **rating** and when is **timestamp**." in text
     assert "**73 lines = 1 header + 72 accepted + 0 set aside + 0 unreadable" in text
     assert button(app, "Import").label.replace("\u202f", " ") == "Import 72 events"
 
@@ -105,7 +105,7 @@ def test_a_role_is_taken_from_the_column_that_had_it_and_the_sentence_follows(em
     box(app, "rating").set_value("item").run()
     assert not app.exception
     assert (box(app, "rating").value, box(app, "item").value) == ("item", "unused")
-    assert "**user** says who, **rating** says what and **timestamp** when." in said(app)
+    assert "who is **user**, what is **rating** and when is **timestamp**." in said(app)
     assert "60 events of 12 users with 5 items" in said(app)
 
 
@@ -158,7 +158,9 @@ def test_several_files_get_roles_and_one_order(empty_home):
     roles = {name: box(app, name).value for name in ("goods.csv", "shop.csv", "friends.csv")}
     assert roles == {"goods.csv": "items", "shop.csv": "events", "friends.csv": "social"}
     assert "**goods.csv** describes the items and **friends.csv** says who knows or trusts whom." in said(app)
-    page, result = run_order(app)
+    again = opened(*ids)
+    assert {name: box(again, name).value for name in roles} == roles
+    page, result = run_order(again)
     assert {join["table"]: join["matched"] for join in result["joins"]} == {"items": 11, "social": 3}
     assert any("without_row" in frame.value for frame in page.dataframe)
 

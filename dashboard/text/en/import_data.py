@@ -16,13 +16,13 @@ WORDS: dict[str, str] = {
     "import_data.sample_title": "Sample: {label}",
     # What the files are
     "import_data.finding": "**{name}** is read as {shape}.",
-    "import_data.finding_roles": "In it, {roles}.",
-    "import_data.pair_user": "**{column}** says who",
-    "import_data.pair_item": "**{column}** says what",
-    "import_data.pair_weight": "**{column}** how much",
-    "import_data.pair_time": "**{column}** when",
-    "import_data.pair_event": "**{column}** what kind of event",
-    "import_data.pair_session": "**{column}** in which visit",
+    "import_data.finding_roles": "In each row, {roles}.",
+    "import_data.pair_user": "who is **{column}**",
+    "import_data.pair_item": "what is **{column}**",
+    "import_data.pair_weight": "how much is **{column}**",
+    "import_data.pair_time": "when is **{column}**",
+    "import_data.pair_event": "the kind of event is **{column}**",
+    "import_data.pair_session": "the visit is **{column}**",
     "import_data.shape_delimited": "text separated by {mark}, {header}",
     "import_data.shape_parquet": "Parquet",
     "import_data.shape_jsonl": "JSON Lines",
@@ -288,7 +288,7 @@ WORDS: dict[str, str] = {
     "import_data.correct_words": (
         "Correct the text of a line here and import it: the data set gets a next version with it."
     ),
-    "import_data.correct_import": "Import {lines} corrected rows",
+    "import_data.correct_import": "Import corrected rows ({lines})",
     "import_data.correct_title": "Corrected rows of {name}",
     "import_data.correct_download": "Lines for correction",
     "import_data.correct_download_help": (
