@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data.columns import LINE
+from data.reading.delimiters import BLANKS
 from data.reading.interruptible import execute
 from data.reading.records import (
     NOT_UTF8,
@@ -38,7 +39,7 @@ QUICK_DELIMITER = 4  # letters of the longest that DuckDB takes
 
 def quick_records(staged: Staged, shape: FileShape) -> Records | None:
     """The file through DuckDB's CSV reader, or None where only the careful way numbers its lines."""
-    odd = len(shape.delimiter) > QUICK_DELIMITER or not shape.delimiter.isascii()
+    odd = len(shape.delimiter) > QUICK_DELIMITER or not shape.delimiter.isascii() or shape.delimiter == BLANKS
     if staged.scan.inner_blank or staged.damaged or shape.comment or staged.scan.repeated_header or odd:
         return None
     names = field_names(shape)
@@ -120,7 +121,9 @@ def classify(work: Workplace, staged: Staged, shape: FileShape) -> int:
     """
     staged = with_plain_newlines(staged, work.folder)
     text = "text"
-    if len(shape.delimiter) > 1:
+    if shape.delimiter == BLANKS:
+        text = rf"regexp_replace(trim(text, ' \t'), '[ \t]+', {text_literal(STAND_IN)}, 'g') AS text"
+    elif len(shape.delimiter) > 1:
         text = f"replace(text, {text_literal(shape.delimiter)}, {text_literal(STAND_IN)}) AS text"
     fill = f"CREATE OR REPLACE TABLE {PHYSICAL} AS SELECT {text} FROM {lines_source(staged)}"
     execute(work.con, fill, staged.report, 0.25)

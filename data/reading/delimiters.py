@@ -11,7 +11,9 @@ from typing import Literal
 from data.errors import DataError
 from data.reading.shape import Quote
 
+BLANKS = r"\s+"  # any number of blanks and tabs, as in columns set flush
 DELIMITERS = {"::": "::", "\t": "tab", ",": "comma", ";": "semicolon", "|": "|", " ": "space"}
+WORDS = DELIMITERS | {BLANKS: "blanks"}
 STRONG = "^~§¦¬¤" + "".join(map(chr, range(1, 9))) + "".join(map(chr, range(14, 32)))  # hardly ever in text
 WEAK = ":#@=!*&%$"  # also part of times, addresses and prices: only where nothing else separates
 RUNS = re.compile(r"[^\w\s\"'.+/\\()\[\]{}-]{2,8}")
@@ -58,7 +60,7 @@ def find_separation(path: Path, lines: list[str]) -> Separation:
     usual = [found for found in (vote(lines, delimiter) for delimiter in DELIMITERS) if found.n_fields > 1]
     best = max(usual, key=lambda found: found.merit, default=None)
     if best is None or not best.sure or best.delimiter == " ":
-        best = _unusual(lines, best)
+        best = _flush(lines, best) or _unusual(lines, best)
     if best is None:
         raise DataError(
             f"{path.name} has one column only; its first line is {lines[0][:60]!r}.",
@@ -75,7 +77,7 @@ def find_separation(path: Path, lines: list[str]) -> Separation:
 
 def named(delimiter: str) -> str:
     """A delimiter in words."""
-    return DELIMITERS.get(delimiter, delimiter if delimiter.isprintable() else repr(delimiter)[1:-1])
+    return WORDS.get(delimiter, delimiter if delimiter.isprintable() else repr(delimiter)[1:-1])
 
 
 def vote(lines: list[str], delimiter: str) -> Separation:
@@ -88,6 +90,8 @@ def vote(lines: list[str], delimiter: str) -> Separation:
 
 def find_quote(lines: list[str], delimiter: str) -> Quote:
     """The mark around fields: " unless ' stands around fields in most lines; none behind long delimiters."""
+    if delimiter == BLANKS:
+        return ""
     if "'" in lines[-1] and _quoted_share(lines, delimiter, "'") >= QUOTED_LINES:
         return "'"
     if len(delimiter) == 1 or _quoted_share(lines, delimiter, '"') >= QUOTED_LINES:
@@ -103,6 +107,8 @@ def _quoted_share(lines: list[str], delimiter: str, mark: Literal['"', "'"]) -> 
 
 def split_line(line: str, delimiter: str, quote: str) -> list[str]:
     """Fields of one line; a quoted field may contain the delimiter, a stray mark is a letter."""
+    if delimiter == BLANKS:
+        return line.split()
     if not quote or quote not in line:
         return line.split(delimiter)
     d, q = re.escape(delimiter), quote
@@ -116,6 +122,15 @@ def _unquoted(field: str, quote: str) -> str:
     if len(inner) >= 2 and inner[0] == inner[-1] == quote:
         return inner[1:-1].replace(quote * 2, quote)
     return field
+
+
+def _flush(lines: list[str], best: Separation | None) -> Separation | None:
+    """Columns set flush with runs of blanks, where single blanks would make empty fields."""
+    if best is not None and best.sure and best.delimiter != " ":
+        return None
+    runs = sum("  " in line or line.startswith(" ") for line in lines)
+    found = vote(lines, BLANKS)
+    return found if runs >= 0.5 * len(lines) and found.sure else None
 
 
 def _unusual(lines: list[str], best: Separation | None) -> Separation | None:

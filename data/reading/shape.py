@@ -38,7 +38,10 @@ class FileShape(BaseModel):
         default=(), description="The files of the archive, or sheets of the workbook, that could be read."
     )
     delimiter: str = Field(
-        default=",", min_length=1, max_length=8, description="What stands between two fields, e.g. , or ::."
+        default=",",
+        min_length=1,
+        max_length=8,
+        description="What stands between two fields, e.g. , or ::, or \\\\s+ for any blanks.",
     )
     quote: Quote = Field(
         default='"',

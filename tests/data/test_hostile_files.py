@@ -169,7 +169,8 @@ def test_a_line_of_three_hundred_megabytes_is_refused_in_little_memory(tmp_path:
             out.write(b"u1,i1,4,1" * 116_508)
     code = (
         "import resource, sys; from pathlib import Path\n"
-        "from data.artifacts import Home; from data.errors import DataError; from data.ingest import import_file\n"
+        "from data.artifacts import Home; from data.errors import DataError\n"
+        "from data.ingest import import_file\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: import_file(Path(sys.argv[1]), Home(Path(sys.argv[2])))\n"
         "except DataError as error: print(error.problem)\n"

@@ -31,7 +31,7 @@ def write(folder: Path, content: str | bytes, name: str = "file") -> Path:
         ),
         ("1 1 2\n1 2 4\n1 3 3.5\n", " ", False, ("column_1", "column_2", "column_3")),
         ("a\tb c d\n1\t2 3 4\n", "\t", True, ("a", "b c d")),
-        ("who;what;note\nann;tea;a, b\nbob;tea;c\n", ";", False, ("column_1", "column_2", "column_3")),
+        ("who;what;extra\nann;tea;a, b\nbob;tea;c\n", ";", False, ("column_1", "column_2", "column_3")),
         (
             "1|Toy Story (1995)|01-Jan-1995\n2|GoldenEye, The|01-Jan-1995\n",
             "|",

@@ -223,6 +223,16 @@ DELIMITERS = [
         text(f"separated by {mark!r}", swap(mark), plain())
         for mark in ["^", "~", "\x01", "||", ", ", "|~|", "§", "::", " ; "]
     ),
+    text(
+        "columns set flush with blanks",
+        "".join("".join(f"{cell:<14}" for cell in line.split(",")) + "\n" for line in TABLE.splitlines()),
+        plain(),
+    ),
+    text(
+        "numbers as MATLAB writes them",
+        "   1.0e+00   2.0e+00   4.0e+00\n   1.0e+00   3.0e+00   5.0e+00\n",
+        plain(2, 0, 2),
+    ),
     text("the delimiter in the first line", "sep=;\n" + swap(";"), plain(5, removed={"comment line": 1})),
     text("decimal commas", "user;item;rating\nu1;i1;3,5\nu2;i2;4,25\nu3;i3;5\n", plain(4, 1, 3)),
     text(
