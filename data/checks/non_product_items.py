@@ -43,8 +43,8 @@ class NonProductItems:
         part = found.rows / n_events
         values = {"items": len(found.evidence), "events": found.rows, "share": part}
         examples = tuple(f"{item.id}: {item.reason}" for item in found.evidence[:10])
-        seem = plural(len(found.evidence), "item looks", "items look")
-        sentence = f"{seem} like postage, fees or manual entries and hold {share(part)} of all events."
+        n_items = plural(len(found.evidence), "item", "items")
+        sentence = f"{share(part)} of all events name {n_items} like postage, fees or manual entries."
         return answer(grade(part, 0.01, 0.0), sentence, values, examples)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from data.checks.base import KNOW, LOOK, NO_EVENTS, Answer, DoesNotApply, answer
-from data.checks.wording import DAY, number, plural, share
+from data.checks.wording import DAY, plural, share
 from data.dataset import Dataset
 from data.split import Split
 
@@ -59,6 +59,6 @@ class SessionSanity:
         parts = [f"{share(value)} {what}" for value, least, what in kinds if value >= least]
         have = plural(len(starts), "session", "sessions")
         if not parts:
-            mean = f"{number(np.median(sizes))} events in the middle one"
+            mean = f"{plural(float(np.median(sizes)), 'event', 'events')} in the middle one"
             return answer(None, f"{have}, {mean}; hardly any is shared or longer than a day.", values)
         return answer(LOOK if shared >= SHARED else KNOW, f"Of {have}, {'; '.join(parts)}.", values)

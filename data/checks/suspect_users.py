@@ -46,7 +46,7 @@ class SuspectUsers:
         events = sum(item.rows for item in who)
         values = {"users": len(who), "events": events, "share": events / n_events}
         ids = tuple(item.id for item in who)
-        are = plural(len(who), "user is", "users are")
-        sentence = f"{are} probably no single person and hold {share(events / n_events)} of all events: "
+        users = plural(len(who), "user", "users")
+        sentence = f"{share(events / n_events)} of all events are of {users} who are hardly single persons: "
         examples = tuple(f"{item.id}: {item.reason}" for item in who[:10])
         return answer(grade(events / n_events, 0.01, 0.0), f"{sentence}{quoted(ids)}.", values, examples)

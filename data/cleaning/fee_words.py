@@ -30,12 +30,18 @@ FEES = frozenset(
 # And these may stand beside it.
 BESIDE = frozenset(
     words(
-        "next same day express standard bank bad debt gift card cards packing and packaging the of for to "
-        "from by amazon ebay paypal stripe entry entered item items order orders product products price "
+        "next same day express standard bank bad debt gift card cards packing packaging "
+        "amazon ebay paypal stripe entry entered item items order orders product products price "
         "customer service services account special free international national uk eu us first second class "
         "priority tracked cost costs extra other misc miscellaneous invoice sales tax credit cash post mail "
-        "parcel und fur der die das per mit de du des la le les d l port colis y el los las di del della en "
-        "van voor bon achat cheque regalo buono"
+        "parcel port colis "
+        "bon achat cheque regalo buono"
+    )
+)
+ARTICLES = frozenset(
+    words(
+        "the of and for to from by und fur der die das per mit de du des la le les d l y el los las di del "
+        "della en van voor"
     )
 )
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -59,7 +65,13 @@ def may_name_fees(texts: pa.Array) -> pa.Array:
 
 
 def known_share(told: tuple[str, ...]) -> float:
-    """Share of the words that are of fees or may stand beside them; 0 where none is of fees."""
-    if not any(word in FEES for word in told):
+    """Share of the words, articles apart, that are of fees or may stand beside them; 0 where none is."""
+    meant = [word for word in told if word not in ARTICLES]
+    if not any(word in FEES for word in meant):
         return 0.0
-    return sum(word in FEES or word in BESIDE for word in told) / len(told)
+    return sum(word in FEES or word in BESIDE for word in meant) / len(meant)
+
+
+def is_phrase_of_fees(told: tuple[str, ...]) -> bool:
+    """Two words or more, articles apart, all of fees or beside them: next day carriage, not the samples."""
+    return len([word for word in told if word not in ARTICLES]) >= 2 and known_share(told) == 1

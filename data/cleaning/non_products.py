@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.cleaning.fee_words import FEES, known_share, may_name_fees, said
+from data.cleaning.fee_words import FEES, is_phrase_of_fees, known_share, may_name_fees, said
 from data.cleaning.suggestions import Evidence, Suggestion
 from data.coded import MISSING, Coded
 from data.columns import ITEM, TITLE
@@ -154,7 +154,7 @@ def _by_name(codes: _Codes) -> dict[int, str]:
     found = {}
     for k in np.flatnonzero(codes.fees | ~codes.digit).tolist():
         words = said(codes.names[k])
-        if len(words) >= 2 and known_share(words) == 1:
+        if is_phrase_of_fees(words):
             found[k] = f"it is called {codes.names[k]!r}"
         elif not codes.digit[k] and known_share(said(codes.ids[k])) == 1:
             found[k] = "the code is the word for a fee"

@@ -77,7 +77,12 @@ def test_codes_called_by_fees_in_several_languages_are_proposed_each_with_its_re
 
 
 def test_products_with_such_a_word_among_others_and_longer_names_without_digits_stay() -> None:
-    named = {"10001": "VINTAGE POST OFFICE CABINET", "10002": "BLACK BAROQUE CARRIAGE CLOCK", "10004": "Test"}
+    named = {
+        "10001": "VINTAGE POST OFFICE CABINET",
+        "10002": "BLACK BAROQUE CARRIAGE CLOCK",
+        "10004": "Test",
+        "10005": "The Samples",
+    }
     codes = [*CODES, "DCGSSGIRL"]
     assert dropped(codes, titles(codes, named | {"DCGSSGIRL": "GIRLS PARTY BAG"})) == set()
 
