@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.coded import MISSING, Coded
+from data.columns import ITEM, SESSION, USER
 from data.errors import DataError
 from data.event_rows import EVENTS, IDS, READABLE
 from data.mapping import Mapping
 from data.reading.records import SPAN
 
 TYPES = {"weight": np.float32, SPAN: np.int32, "second": np.int64, "row_hash": np.uint64}
-KIND = "kind"
-BATCH = 1_000_000  # rows whose ids stand in memory as text at a time
+KIND, NAMES = "kind", "different_names"
+BATCH = 4_000_000  # rows fetched at a time
 MOST_KINDS = 255
 MOSTLY = 0.95  # share of the filled cells that are numbers from which a kept column is one of numbers
 
@@ -32,84 +32,95 @@ def encode(con: Any, mapping: Mapping, kept: dict[str, str] | None = None) -> Co
     Raises:
         DataError: the event column has more than 255 kinds.
     """
-    columns = _columns(con, mapping)
-    user, users = _codes(columns.pop("user_id"))
-    item, items = _codes(columns.pop("item_id"))
-    event, kinds = _kinds(columns.pop(KIND), mapping) if mapping.event is not None else (None, ())
+    rows = _Rows(con)
+    coded = {role: rows.codes(f"{role}_id") for role in IDS if role in mapping.roles()}
+    event, kinds = _kinds(rows, mapping) if mapping.event is not None else (None, ())
+    user, users = coded[USER]
+    item, items = coded[ITEM]
     return Coded(
         user,
         item,
-        columns["weight"] if mapping.weight is not None else np.ones(len(user), dtype=np.float32),
-        columns[SPAN],
+        rows.column("weight") if mapping.weight is not None else np.ones(len(user), dtype=np.float32),
+        rows.column(SPAN),
         users,
         items,
-        second=columns.get("second"),
-        row_hash=columns["row_hash"],
+        second=rows.column("second") if mapping.time is not None else None,
+        row_hash=rows.column("row_hash"),
         event=event,
-        session=_codes(columns.pop("session_id"))[0] if mapping.session is not None else None,
+        session=coded[SESSION][0] if SESSION in coded else None,
         event_types=kinds,
         extras=_extras(con, kept) if kept else None,
     )
 
 
-def _columns(con: Any, mapping: Mapping) -> dict[str, Any]:
-    """The readable rows, column by column: ids as chunks of an Arrow dictionary, the rest as arrays.
+class _Rows:
+    """The readable rows of the table EVENTS, one column at a time, so that no two stand in memory as text."""
 
-    Read in batches, so that the text of the ids of a large file never stands in memory at once.
-    """
-    texts = [f"{role}_id" for role in IDS if role in mapping.roles()]
-    texts += [KIND] if mapping.event is not None else []
-    names = [*texts, SPAN, "row_hash"]
-    names += ["weight"] if mapping.weight is not None else []
-    names += ["second"] if mapping.time is not None else []
-    parts: dict[str, list[Any]] = {name: [] for name in names}
-    n_rows = con.execute(f"SELECT count(*) FROM {EVENTS}").fetchall()[0][0]
-    for start in range(0, n_rows, BATCH):
-        here = f"rowid >= {start} AND rowid < {start + BATCH} AND bad = 0"
-        table = con.sql(f"SELECT {', '.join(names)} FROM {EVENTS} WHERE {here}").to_arrow_table()
-        for name in names:
-            if name in texts:
-                parts[name] += table[name].dictionary_encode().chunks
-            else:
-                parts[name].append(table[name].to_numpy())
-    encoded: dict[str, Any] = {name: parts.pop(name) for name in texts}
-    joined = {name: np.concatenate([np.zeros(0, TYPES[name]), *parts.pop(name)]) for name in list(parts)}
-    return encoded | joined
+    def __init__(self, con: Any) -> None:
+        self.con = con
+        self.n_rows, readable = con.execute(
+            f"SELECT count(*), count(*) FILTER (bad = 0) FROM {EVENTS}"
+        ).fetchall()[0]
+        self.n_readable = int(readable)
+        self.readable: NDArray[np.bool_] | None = None
+        if self.n_readable < self.n_rows:
+            self.readable = np.zeros(self.n_rows, dtype=bool)
+            for table, start in self._batches("bad = 0 AS good"):
+                self.readable[start : start + len(table)] = table["good"].to_numpy()
+
+    def _batches(self, columns: str, source: str = f"{EVENTS} e") -> Iterator[tuple[Any, int]]:
+        """Arrow tables of the rows from each start on, and that start."""
+        for start in range(0, self.n_rows, BATCH):
+            here = f"e.rowid >= {start} AND e.rowid < {start + BATCH}"
+            yield self.con.sql(f"SELECT {columns} FROM {source} WHERE {here}").to_arrow_table(), start
+
+    def _of_readable(self, values: NDArray[Any]) -> NDArray[Any]:
+        return values if self.readable is None else values[self.readable]
+
+    def column(self, name: str) -> NDArray[Any]:
+        """(n_readable,) numbers; what stands in unreadable rows does not matter."""
+        values = np.empty(self.n_rows, dtype=TYPES[name])
+        filler = f"coalesce(e.{name}, 0) AS {name}"
+        for table, start in self._batches(filler):
+            values[start : start + len(table)] = table[name].to_numpy()
+        return self._of_readable(values)
+
+    def codes(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+        """Codes in ascending order of the texts (by their bytes), MISSING where there is none; the texts."""
+        return self._coded(name, f"SELECT {name} AS id FROM {READABLE} GROUP BY id ORDER BY id")
+
+    def codes_by_appearance(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+        """The same in the order in which the texts first occur."""
+        order = f"SELECT {name} AS id FROM {EVENTS} WHERE bad = 0 GROUP BY id ORDER BY min(rowid)"
+        return self._coded(name, order)
+
+    def _coded(self, name: str, different: str) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+        """By a join with the table of different texts: its rows come in any order, but with their numbers."""
+        self.con.execute(
+            f"CREATE OR REPLACE TABLE {NAMES} AS SELECT id FROM ({different}) WHERE id IS NOT NULL"
+        )
+        codes = np.full(self.n_rows, MISSING, dtype=np.int32)
+        joined = f"{EVENTS} e JOIN {NAMES} n ON e.{name} = n.id"
+        for table, _ in self._batches("e.rowid AS row, n.rowid::INT AS code", joined):
+            codes[table["row"].to_numpy()] = table["code"].to_numpy()
+        texts = self.con.sql(f"SELECT id FROM {NAMES}").to_arrow_table()["id"]
+        self.con.execute(f"DROP TABLE {NAMES}")
+        return self._of_readable(codes), texts.to_numpy().astype(object)
 
 
-def _codes(chunks: list[Any]) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
-    """Codes in ascending order of the ids (by their bytes), MISSING where there is none; and the ids."""
-    filled = [chunk for chunk in chunks if len(chunk)]
-    if not filled:
-        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=object)
-    encoded = pa.chunked_array(filled).unify_dictionaries()
-    ids = encoded.chunk(0).dictionary
-    order = pc.array_sort_indices(ids).to_numpy()
-    place = np.full(len(order) + 1, MISSING, dtype=np.int32)  # the last place answers for a missing id
-    place[order] = np.arange(len(order), dtype=np.int32)
-    missing = len(order)
-    codes = np.concatenate(
-        [place[chunk.indices.fill_null(missing).to_numpy(zero_copy_only=False)] for chunk in encoded.chunks]
-    )
-    return codes, ids.take(pa.array(order)).to_numpy(zero_copy_only=False).astype(object)
-
-
-def _kinds(chunks: list[Any], mapping: Mapping) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+def _kinds(rows: _Rows, mapping: Mapping) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Codes of the kinds of event in the order in which they first occur; an empty cell is the kind ""."""
-    filled = [chunk for chunk in chunks if len(chunk)]
-    if not filled:
-        return np.zeros(0, dtype=np.uint8), ()
-    encoded = pa.chunked_array(filled).unify_dictionaries()
-    kinds = encoded.chunk(0).dictionary
-    if len(kinds) > MOST_KINDS:
-        shown = ", ".join(repr(kind) for kind in kinds[:3].to_pylist())
+    n_kinds = rows.con.execute(f"SELECT count(DISTINCT {KIND}) FROM {READABLE}").fetchall()[0][0]
+    if n_kinds > MOST_KINDS:
+        some = rows.con.execute(f"SELECT {KIND} FROM {READABLE} LIMIT 3").fetchall()
+        shown = ", ".join(repr(kind) for (kind,) in some)
         raise DataError(
-            f"Column {mapping.event!r} has {len(kinds)} different kinds of event, such as {shown}; "
+            f"Column {mapping.event!r} has {n_kinds} different kinds of event, such as {shown}; "
             f"at most {MOST_KINDS} are told apart.",
             "Choose the column that says view, cart or purchase, or none, and keep this one for SQL.",
         )
-    codes = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
-    return codes.astype(np.uint8), tuple(kinds.to_pylist())
+    codes, kinds = rows.codes_by_appearance(KIND)
+    return codes.astype(np.uint8), tuple(str(kind) for kind in kinds)
 
 
 def _extras(con: Any, kept: dict[str, str]) -> pd.DataFrame:
@@ -120,6 +131,6 @@ def _extras(con: Any, kept: dict[str, str]) -> pd.DataFrame:
         numeric = f"TRY_CAST({text} AS DOUBLE)"
         numbers, filled = con.execute(f"SELECT count({numeric}), count({text}) FROM {READABLE}").fetchall()[0]
         shown.append(numeric if filled and numbers >= MOSTLY * filled else text)
-    table = con.sql(f"SELECT {', '.join(shown)} FROM {EVENTS} WHERE bad = 0 ORDER BY rowid").to_arrow_table()
+    table = con.sql(f"SELECT {', '.join(shown)} FROM {READABLE}").to_arrow_table()
     columns = [column.to_pandas() for column in table.columns]
     return pd.DataFrame(dict(zip(kept, columns, strict=True)))

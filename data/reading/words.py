@@ -96,7 +96,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
 }
 PARTS: dict[str, frozenset[str]] = {
-    USER: frozenset(words("user customer reviewer visitor member household buyer shopper listener client")),
+    USER: frozenset(
+        words(
+            "user customer reviewer visitor member household buyer shopper listener client username "
+            "profilename nickname screenname"
+        )
+    ),
     ITEM: frozenset(words("item movie product article artist track song book video film asin sku")),
     WEIGHT: frozenset(words("rating quantity plays count stars score weight")),
     TIME: frozenset(words("timestamp time date datetime")),

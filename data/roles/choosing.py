@@ -11,12 +11,14 @@ from data.reading.shape import FileShape
 from data.reading.words import DESCRIBES, parts
 from data.roles.base import ITEM_COLUMNS, ROLES, UNUSED, USER_COLUMNS, Role
 from data.roles.facts import Facts
-from data.roles.naming import look_like, name_score, says_id, values_allow
+from data.roles.naming import OF_PLACES, look_like, name_score, says_id, values_allow
 from data.roles.relations import FEW_PAIRS, dependence_of, names_visits
 from data.wording import percent
 
 WITHOUT_NAMES = ("delimited", "xlsx")  # formats that may have no names; others name their columns
 MOST_TRIED = 40  # columns that are tried as ids
+MOST_WEIGHED = 6  # of them, those for which it is counted what follows from them
+EACH_EXPLAINED, MOST_EXPLAINED = 0.15, 5  # what each column that follows adds, and how many count
 CODES_FROM = 1_000  # whole numbers that begin so high are codes rather than weights
 SCALE_ENDS = (4.0, 5.0, 6.0, 7.0, 10.0, 100.0)
 
@@ -103,6 +105,13 @@ def _ids_by_values(choice: _Choice) -> None:
         able = choice.free()
     able = able[:MOST_TRIED]
     merits = {(one.name, role): _id_merit(choice, one, role) for one in able for role in missing}
+    if choice.named and missing:
+        for one in sorted(able, key=lambda one: -max(merits[one.name, role] for role in missing))[
+            :MOST_WEIGHED
+        ]:
+            explained = min(_explained(choice, one), MOST_EXPLAINED)
+            for role in missing:
+                merits[one.name, role] += EACH_EXPLAINED * explained
     if missing == [USER, ITEM]:
         pairs = [(a, b) for a in able for b in able if a is not b]
         if not pairs:
@@ -127,12 +136,19 @@ def _id_merit(choice: _Choice, one: Facts, role: str) -> float:
     values = [str(value) for value in choice.rows[one.name].head(200) if value is not None]
     merit = look_like(values, role) - look_like(values, ITEM if role == USER else USER)
     merit -= {"events": 2.0, "time": 1.0, "words": 0.3, "link": 0.2}.get(one.kind, 0.0)
-    if one.kind == "scale" and not one.grouped and one.filled >= FEW_PAIRS:
+    if one.counting or (one.kind == "scale" and not one.grouped and one.filled >= FEW_PAIRS):
         merit -= 1.0
     if not choice.named:
         return merit - 0.15 * one.place - 0.1 * (one.kind == "constant")
     described = bool(set(parts(one.name)) & DESCRIBES)
     return merit + says_id(one.name) - 0.02 * one.place - 1.0 * (one.kind == "constant") - 0.5 * described
+
+
+def _explained(choice: _Choice, one: Facts) -> int:
+    """How many further columns, no ids themselves, follow from this one: the finest id names the thing."""
+    others = [other for other in choice.free() if other is not one and other.distinct > 1 and not other.coded]
+    ids = choice.rows[one.name]
+    return sum(dependence_of(ids, choice.rows[other.name]).holds for other in others[:MOST_TRIED])
 
 
 def _small_shop(user: Facts, item: Facts) -> bool:
@@ -200,7 +216,7 @@ def _weight_by_values(choice: _Choice) -> None:
     able = [
         one
         for one in choice.free()
-        if one.numeric and not set(parts(one.name)) & DESCRIBES and not says_id(one.name)
+        if one.numeric and not set(parts(one.name)) & (DESCRIBES | OF_PLACES) and not says_id(one.name)
     ]
     able = [one for one in able if not choice.follows(one.name, ITEM) and not choice.follows(one.name, USER)]
     scales = [one for one in able if _is_rating_scale(one)]
@@ -240,7 +256,7 @@ def _follows_in_words(choice: _Choice, one: Facts, role: str) -> str:
     source = choice.column(role)
     found = dependence_of(choice.rows[str(source)], choice.rows[one.name])
     backwards = dependence_of(choice.rows[one.name], choice.rows[str(source)])
-    if one.coded and one.kind in ("code", "number") and backwards.holds:
+    if one.coded and one.could_name and one.kind in ("code", "number") and backwards.holds:
         return f"a second id of the {role}: becomes {role} metadata; {one.as_ids}"
     agreed = "" if found.agreement >= 0.995 else f" ({percent(found.agreement)} of the rows agree)"
     return f"depends on the {role}: becomes {role} metadata{agreed}; {one.said}"

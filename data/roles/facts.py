@@ -36,8 +36,10 @@ Kind = Literal[
 MOSTLY = 0.8  # share of the filled cells from which a column is called by them
 LONG = 60  # letters on average; more is text that people write
 MOST_LEVELS = 21
+MANY_STEPS = 10
 FEW_WORDS = 30
 STEPS = (0.1, 0.25, 0.5, 1.0, 10.0, 20.0, 25.0)
+WITHOUT_MARKS = {"%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}  # digits of a moment written so
 MONEY = re.compile(f"{BEFORE}|{AFTER}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 LINK = re.compile(r"(https?://|www\.)\S+", re.I)
@@ -61,6 +63,7 @@ class Facts:
     grouped: bool  # equal values stand next to each other
     coded: bool  # nearly all cells have a digit and no blank
     whole: bool = False  # all numbers are whole
+    counting: bool = False  # each number is one more than the last
     low: float = 0.0  # smallest number
     high: float = 0.0
     time_format: str = ""
@@ -74,6 +77,8 @@ class Facts:
     @property
     def as_ids(self) -> str:
         """How many different ones there are, for values that name something."""
+        if self.distinct == 1 < self.filled:
+            return f"the same one in each of {number(self.filled)} rows"
         if self.distinct == self.filled:
             return f"a different one in each of {number(self.filled)} rows"
         return f"{number(self.distinct)} different ones in {number(self.filled)} rows"
@@ -136,7 +141,8 @@ def _time(texts: list[str], different: list[str]) -> tuple[str, float] | None:
     found = guess_time_format(texts)
     if found is None:
         return None
-    short = found[0] == "%Y%m%d" and any(len(text) != len("20261122") for text in different)
+    width = WITHOUT_MARKS.get(found[0])
+    short = width is not None and any(len(text) != width for text in different)
     return None if short else found
 
 
@@ -189,6 +195,8 @@ def _numbers(
         return ("constant" if len(texts) > 1 else "number"), f"{_short(different[0])} in every row", more
     if is_scale(levels, len(values)):
         return "scale", f"{len(levels)} levels from {levels[0]:g} to {levels[-1]:g}", more
+    if whole and len(values) >= MANY_STEPS and set(np.diff(values)) == {1.0}:
+        return "number", f"numbers the rows, from {_figure(values[0])}", {**more, "counting": True}
     what = "whole numbers" if whole else "numbers"
     if any(MONEY.search(text) for text in different[:SAMPLE]):
         what = "amounts of money"

@@ -20,6 +20,9 @@ OF_ITEMS = re.compile(
     re.I,
 )
 MOST_KINDS = 20
+OF_PLACES = frozenset(
+    {"order", "position", "pos", "rank", "index", "number", "sequence", "seq", "page", "step"}
+)
 
 
 def name_score(name: str, role: str) -> float:

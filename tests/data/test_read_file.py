@@ -220,6 +220,27 @@ def test_the_quick_and_the_careful_way_read_the_same(tmp_path: Path, monkeypatch
     assert (quick.lines, quick.header, quick.set_aside) == (careful.lines, careful.header, careful.set_aside)
 
 
+def test_codes_of_a_file_of_many_blocks_are_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.read_file.read_typed", lambda *_: None)
+    draw = np.random.default_rng(4).integers(0, 20_000, (300_000, 2))
+    table = pd.DataFrame(
+        {"user": [f"ü{a}" for a in draw[:, 0]], "item": draw[:, 1], "rating": draw[:, 1] % 5}
+    )
+    table["rating"] = table["rating"].astype(object)
+    table.loc[[7, 150_000, 299_999], "rating"] = "?"
+    table.to_csv(tmp_path / "many.csv", index=False)
+    found = read(tmp_path / "many.csv", Mapping(user="user", item="item", weight="rating"))
+    expected = table.drop([7, 150_000, 299_999])
+    assert found.quarantine["line"].tolist() == [9, 150_002, 300_001]
+    assert found.coded.users.tolist() == sorted(set(expected["user"]), key=str.encode)
+    assert found.coded.items.tolist() == sorted(set(expected["item"].astype(str)))
+    assert (found.coded.users[found.coded.user] == expected["user"].to_numpy()).all()
+    assert (found.coded.items[found.coded.item] == expected["item"].astype(str).to_numpy()).all()
+    assert (found.coded.weight == expected["rating"].to_numpy().astype(np.float32)).all()
+
+
 BAD = (
     "user,item,rating,time\n"
     "u1,i1,4,1000000000\n"
