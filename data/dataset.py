@@ -133,11 +133,11 @@ class Dataset:
     @cached_property
     def matrix(self) -> csr_matrix:
         """(n_users, n_items) float32, canonical (sorted, repeats summed)."""
-        events = self.interactions
-        matrix = csr_matrix(
-            (events.weight, (events.user, events.item)), shape=(self.n_users, self.n_items), dtype=np.float32
-        )
-        matrix.sum_duplicates()
+        from data.event_kernels import csr_arrays  # numba is slow to import, and most who look need no matrix
+
+        events, shape = self.interactions, (self.n_users, self.n_items)
+        matrix = csr_matrix(csr_arrays(events.user, events.item, events.weight, shape), shape=shape)
+        matrix.has_canonical_format = True
         return matrix
 
     @cached_property
