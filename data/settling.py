@@ -123,9 +123,7 @@ def _mapping_of(first: GivenFile, shape: FileShape, recipe: Recipe) -> tuple[Map
 def _check_columns(file: GivenFile, shape: FileShape, mapping: Mapping, head: pd.DataFrame) -> None:
     missing = next((name for name in mapping.columns if name not in head), None)
     if missing is not None:
-        raise DataError(
-            f"{file.name} has no column {missing!r}.", f"Choose one of: {', '.join(shape.columns)}."
-        )
+        raise DataError(f"{file.name} has no column {missing!r}.", f"It has: {', '.join(shape.columns)}.")
 
 
 def _pieces(

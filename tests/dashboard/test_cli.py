@@ -294,3 +294,67 @@ def test_json_has_no_nan() -> None:
 
 def test_tables_are_aligned() -> None:
     assert table(["name", "n"], [["ease", 0.5], ["a", None]]) == "name  n\nease  0.5000\na     –"
+
+
+def test_a_dry_run_counts_and_stores_nothing(run: Any, ratings: Path, capsys: Any) -> None:
+    looked = run("import", "--dry-run", str(ratings))
+    assert {name: role["role"] for name, role in looked["roles"].items()} == {
+        "user_id": "user",
+        "item_id": "item",
+        "timestamp": "time",
+    }
+    assert looked["rows"] == {"lines": 482, "header": 1, "readable": 480, "set_aside": 0, "quarantined": 1}
+    assert looked["touched"][-1]["lines"] == 480
+    assert run("datasets")["datasets"] == []
+    assert not list(Home.current().cache.iterdir())
+    assert main(["import", "--dry-run", str(ratings)]) == 0
+    said = capsys.readouterr().out
+    assert "482 lines = 1 header + 480 readable + 0 no rows + 1 quarantined" in said
+    assert "the name 'user_id'" in said
+
+
+def test_a_recipe_is_printed_and_used_for_further_files(
+    run: Any, ratings: Path, items: Path, tmp_path: Path, capsys: Any
+) -> None:
+    first = run("import", str(ratings), "--items", str(items), "--name", "Shop")
+    assert main(["recipe", "Shop"]) == 0
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(capsys.readouterr().out)
+    again = run("import", str(ratings), "--items", str(items), "--recipe", str(recipe))
+    assert (again["dataset"], again["existed"], again["name"]) == (first["dataset"], True, "Shop")
+    later = tmp_path / "later.csv"
+    later.write_text("user_id,item_id,timestamp\nu1,i19,1700000000\nnew,i3,1700000001\n")
+    grown = run("import", str(later), "--recipe", str(recipe), "--append-to", "Shop")
+    assert (grown["parent"], grown["version"]) == (first["dataset"], 2)
+    assert grown["added"] == {"events": 2, "users": 1, "items": 0}
+    assert (grown["events"], grown["users"], grown["items"]) == (482, 61, 20)
+    recipe.write_text(json.dumps({"mapping": {"user": "who", "item": "item_id"}}))
+    assert "It has: user_id, item_id, timestamp" in refused(
+        capsys, "import", str(ratings), "--recipe", str(recipe)
+    )
+    recipe.write_text('{"maping": 1}')
+    assert "no key 'maping'" in refused(capsys, "import", str(ratings), "--recipe", str(recipe))
+    assert "There is no file nowhere" in refused(capsys, "import", str(ratings), "--recipe", "nowhere")
+
+
+def test_files_of_every_role_are_imported_together(
+    tmp_path: Path, ratings: Path, capsys: Any, run: Any
+) -> None:
+    (tmp_path / "more.csv").write_text("user_id,item_id,timestamp\nu1,i3,1700000000\n")
+    (tmp_path / "test.csv").write_text("user_id,item_id,timestamp\nu2,i4,1700000001\n")
+    (tmp_path / "users.csv").write_text("user_id,band\nu1,young\nu2,old\nghost,old\n")
+    (tmp_path / "pairs.csv").write_text("source,target\nu1,u2\nu2,u3\n")
+    files = [str(ratings), str(tmp_path / "more.csv"), "--test", str(tmp_path / "test.csv")]
+    beside = ["--users", str(tmp_path / "users.csv"), "--social", str(tmp_path / "pairs.csv")]
+    done = run("import", *files, *beside, "--pseudonyms")
+    assert [file["role"] for file in done["files"]] == ["events", "events", "test", "users", "social"]
+    users, social = done["joins"]
+    assert (users["matched"], users["without_event"], social["matched"]) == (2, 1, 3)
+    assert all(name.startswith("u_") for name in users["examples"]["without_row"])
+    assert main(["import", *files, *beside]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "users users.csv: 2 ids of the events have a row, 58 have none; 1 ids of the file have no event"
+        in said
+    )
+    assert "test test.csv: 2 lines = 1 header + 1 readable" in said
