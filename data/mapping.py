@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,11 @@ class Mapping(BaseModel):
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
             raise ConfigError(f"Column {twice!r} has two roles.", "Give each role a column of its own.")
+        both = next((name for name in self.item_columns or () if name in (self.user_columns or ())), None)
+        if both is not None:
+            raise ConfigError(
+                f"Column {both!r} is said to describe both item and user.", "Name it for one of them."
+            )
         if self.time_format != AUTO and not is_time_format(self.time_format):
             raise ConfigError(
                 f"The time format {self.time_format!r} is unknown.",
@@ -116,7 +122,7 @@ class Mapping(BaseModel):
 class Proposal:
     """A mapping to begin with, and for every column of the file its role, the reason, and how sure it is.
 
-    `cleaning.event_weights` knows the kinds of event among the rows looked at; others may follow in the file.
+    `cleaning.event_weights` knows the kinds of event among the rows looked at; see `with_all_kinds`.
     """
 
     mapping: Mapping
@@ -226,3 +232,15 @@ def with_time_format(mapping: Mapping, rows: pd.DataFrame) -> Mapping:
             "Give a format such as epoch_s, epoch_ms, iso or %d/%m/%Y %H:%M, or import without times.",
         )
     return mapping.model_copy(update={"time_format": found[0]})
+
+
+def with_all_kinds(cleaning: Cleaning, event_types: Sequence[str]) -> Cleaning:
+    """A proposed cleaning with weights for the kinds of event that only the whole file shows.
+
+    Without it, rows of a kind that is rare enough to be missing among the first would be set aside. Not for
+    a cleaning that a person chose: there, a kind without a weight was left out on purpose.
+    """
+    if cleaning.event_weights is None:
+        return cleaning
+    unseen = event_weights([kind for kind in event_types if kind not in cleaning.event_weights], strict=True)
+    return cleaning.model_copy(update={"event_weights": {**cleaning.event_weights, **unseen}})

@@ -24,15 +24,16 @@ STEPS = ((5.0, frozenset(BOUGHT)), (3.0, frozenset(WANTED)))
 GLUED = re.compile(r"(add|remove)?(to|from)?(cart|basket|wishlist|favou?rites?)")
 
 
-def event_weights(kinds: Iterable[str]) -> dict[str, float]:
+def event_weights(kinds: Iterable[str], *, strict: bool = False) -> dict[str, float]:
     """A weight per kind; kinds of refusal (remove from cart, dislike, refund, mere impressions) have none.
 
-    Rows of kinds without a weight are set aside by rule. Where all kinds are refusals, each weighs 1.
+    Rows of kinds without a weight are set aside by rule. Where all kinds are refusals, each weighs 1, unless
+    `strict`.
     """
     kinds = tuple(kinds)
     said = {kind: _weight(kind) for kind in kinds}
     kept = {kind: weight for kind, weight in said.items() if weight > 0}
-    return kept or dict.fromkeys(kinds, 1.0)
+    return kept if kept or strict else dict.fromkeys(kinds, 1.0)
 
 
 def _weight(kind: str) -> float:

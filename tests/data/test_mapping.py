@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import DataError
-from data.mapping import ItemsMapping, Mapping, propose, propose_file, propose_items
+from data.cleaning import Cleaning
+from data.errors import ConfigError, DataError
+from data.mapping import ItemsMapping, Mapping, propose, propose_file, propose_items, with_all_kinds
 from data.reading import FileShape, preview, sniff
 from data.reading.words import NAMES, is_known_word, plain
 from data.roles.kinds import event_weights
@@ -204,6 +205,18 @@ def test_a_number_of_an_order_in_every_row_is_no_visit(tmp_path: Path) -> None:
 )
 def test_what_kinds_of_event_weigh(kinds: list[str], weights: dict[str, float]) -> None:
     assert event_weights(kinds) == weights
+
+
+def test_kinds_that_only_the_whole_file_shows_get_their_weights_too() -> None:
+    proposed = Cleaning(event_weights={"view": 1.0})
+    whole = with_all_kinds(proposed, ("view", "refund", "purchase"))
+    assert whole.event_weights == {"view": 1.0, "purchase": 5.0}
+    assert with_all_kinds(Cleaning(), ("view",)).event_weights is None
+
+
+def test_a_column_describes_one_side_only() -> None:
+    with pytest.raises(ConfigError, match="'town' is said to describe both"):
+        Mapping(user="u", item="i", item_columns=("town",), user_columns=("town",))
 
 
 def orders(n: int = 1500) -> str:
