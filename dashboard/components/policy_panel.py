@@ -12,7 +12,7 @@ from dashboard import loaders, state
 from dashboard.components.number_table import written
 from dashboard.loaders import splits
 from dashboard.text import t
-from dashboard.text.numbers import exact_count, plural, share
+from dashboard.text.numbers import exact_count, share
 from dashboard.workspace.saved_splits import SplitChoice
 from data.policy import LimitColumns, PolicyLimits
 
@@ -124,8 +124,8 @@ def _effect_words(table: pd.DataFrame, left: int, total: int) -> str:
     return t(
         "split.effect",
         left=exact_count(left),
-        items=plural(total, "item", "items"),
+        total=exact_count(total),
         share=share(test["findable"]),
         out=exact_count(test["left_out"]),
-        users=plural(int(test["users"]), "user", "users"),
+        users=exact_count(test["users"]),
     )

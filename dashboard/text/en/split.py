@@ -73,7 +73,7 @@ WORDS: dict[str, str] = {
     "split.parts_new_users_help": "Share of the judged users who have no event in train.",
     "split.shifted": (
         "**Validation does not stand for test.** {sentence} Under the settings, choose a validation part "
-        "by time or by item clusters."
+        "by item clusters, or by time where events have times."
     ),
     "split.core": (
         "Outside the core: {events} train events of {users} users and {items} items do not teach; what is"
@@ -191,8 +191,8 @@ WORDS: dict[str, str] = {
     "split.limit_min_events_help": "Items that fewer events teach are not listed; 0 limits nothing.",
     "split.limit_off": "no limit",
     "split.effect": (
-        "**Lists choose from {left} of {items}; {share} of the test targets can be found.** Of {users} "
-        "judged in test, {out} have no target left."
+        "**Lists choose from {left} of {total} items; {share} of the test targets can be found.** Of "
+        "{users} users judged in test, {out} have no target left."
     ),
     "split.effect_none": (
         "Models that know items by their events can list none of these targets: all items to be found are"
