@@ -42,12 +42,12 @@ def quick_records(staged: Staged, shape: FileShape) -> Records | None:
     odd = len(shape.delimiter) > QUICK_DELIMITER or not shape.delimiter.isascii() or shape.delimiter == BLANKS
     if staged.scan.inner_blank or staged.damaged or shape.comment or staged.scan.repeated_header or odd:
         return None
-    names = field_names(shape)
+    names, header = field_names(shape), int(shape.header) * shape.header_lines
     quote = shape.quote if staged.scan.quotes else ""
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     source = (
         f"read_csv({text_literal(str(staged.path))}, auto_detect=false, header=false, "
-        f"skip={int(shape.header)}, delim={text_literal(shape.delimiter)}, "
+        f"skip={header}, delim={text_literal(shape.delimiter)}, "
         f"quote={text_literal(quote)}, escape={text_literal(quote)}, "
         f"columns={{{columns}}}{long_lines(staged)})"
     )
@@ -57,9 +57,9 @@ def quick_records(staged: Staged, shape: FileShape) -> Records | None:
         relation=f"(SELECT *, {span} AS {SPAN} FROM {source})",
         row_hash=f"hash({', '.join(names)})",
         lines=staged.scan.lines,
-        header=int(shape.header),
+        header=header,
         blank=staged.scan.trailing_blank,
-        first_line=1 + int(shape.header),
+        first_line=1 + header,
         text_of=pick_lines(staged.path),
         swallowed=_swallowed_sql(source, names, shape.delimiter) if quote else None,
     )
@@ -98,7 +98,7 @@ def careful_records(work: Workplace, staged: Staged, shape: FileShape) -> Record
         relation=RECORDS,
         row_hash=f"hash({', '.join(names)})",
         lines=con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchall()[0][0],
-        header=int(header > 0),
+        header=shape.header_lines if header else 0,
         blank=blank,
         first_line=header + 1,
         numbered=True,
@@ -172,7 +172,7 @@ def _classify_sql(staged: Staged, shape: FileShape, header: int) -> str:
                                       WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
               FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text,
                            coalesce({structural}, false) AS quoted FROM {PHYSICAL}))
-        WHERE line <> {header}"""
+        WHERE line NOT BETWEEN {header} AND {header + shape.header_lines - 1 if header else 0}"""
 
 
 def _quoted_sql(shape: FileShape, plain: str) -> tuple[str, str, str, str]:

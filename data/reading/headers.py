@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from data.reading.delimiters import Separation, split_line
 from data.reading.words import is_known_word
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 ROW_NAMES = "row"
+MOST_HEADER_LINES = 20
 
 
 def kind_of(value: str) -> str:
@@ -66,3 +68,15 @@ def lacks_a_name(named: list[str], rows: list[list[str]], n_fields: int) -> bool
     """
     whole = [row for row in rows if len(row) == n_fields]
     return len(named) == n_fields - 1 and any(row[-1].strip() for row in whole)
+
+
+def broken_header(lines: list[str], found: Separation) -> int:
+    """Number of lines that the first record takes; more than 1 where a quoted name is broken over lines."""
+    if not found.quote or lines[0].count(found.quote) % 2 == 0:
+        return 1
+    for span in range(2, min(MOST_HEADER_LINES, len(lines)) + 1):
+        joined = " ".join(lines[:span])
+        if joined.count(found.quote) % 2 == 0:
+            whole = len(split_line(joined, found.delimiter, found.quote)) == found.n_fields
+            return span if whole else 1
+    return 1

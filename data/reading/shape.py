@@ -48,6 +48,9 @@ class FileShape(BaseModel):
         description="Mark around fields that contain the delimiter; empty when marks mean nothing.",
     )
     header: bool = Field(default=True, description="Whether the first line names the columns.")
+    header_lines: int = Field(
+        default=1, ge=1, le=20, description="Lines of the header; more than one when a quoted name is broken."
+    )
     comment: str = Field(
         default="", max_length=8, description="Lines that begin so are no rows; empty when there are none."
     )

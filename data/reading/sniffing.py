@@ -11,10 +11,10 @@ from typing import Any
 from data.errors import DataError
 from data.home import SCRATCH
 from data.reading.containers import NAMES, chosen_member, packing_of, unpacking
-from data.reading.delimiters import DELIMITERS, SAID, SAYS, find_separation, named, vote
+from data.reading.delimiters import BLANKS, DELIMITERS, SAID, SAYS, find_separation, named, vote
 from data.reading.delimiters import split_line as split_line
 from data.reading.head import HEAD_BYTES, PARQUET_MAGIC, decode_head, guess_encoding, open_unpacked, read_head
-from data.reading.headers import ROW_NAMES, column_names, has_header, lacks_a_name
+from data.reading.headers import ROW_NAMES, broken_header, column_names, has_header, lacks_a_name
 from data.reading.json_array import DECODER, complete_rows, is_array, is_keyed
 from data.reading.jsonl import field_paths
 from data.reading.matrix import COLUMNS as MATRIX_COLUMNS
@@ -32,7 +32,7 @@ from data.reading.workbook import head_lines, is_workbook
 SAMPLE_LINES = 500
 FEW_LINES = 20  # fewer in the first bytes: lines are long, more is looked at
 LONG_HEAD = 8 << 20
-MOST_COLUMNS = 4_000
+MOST_COLUMNS = 1_000
 MOST_ITEMS = 40_000  # columns of a matrix
 MOST_INNER = 200  # fields of objects inside objects that are offered as columns
 BOOKS = (".xlsx", ".xlsm")
@@ -243,6 +243,9 @@ def _delimited_shape(
     found = find_separation(path, lines)
     if SAYS.fullmatch(lines[0]) and len(lines) > 1:
         common, lines = {**common, "comment": SAID}, lines[1:]
+    if found.delimiter != BLANKS and (span := broken_header(lines, found)) > 1:
+        common = {**common, "header_lines": span}
+        lines = [" ".join(lines[:span]), *lines[span:]]
     rows = [split_line(line, found.delimiter, found.quote) for line in lines]
     common |= {"delimiter": found.delimiter, "quote": found.quote}
     agree = f"{found.n_fields} fields in {found.share:.0%} of {len(lines)} lines"
@@ -266,6 +269,8 @@ def _table_shape(
 ) -> FileShape:
     """The shape of a table, with the names of its columns and the way it writes numbers."""
     header, why = has_header(rows, n_fields, expected)
+    if common.get("header_lines", 1) > 1:
+        header, why = True, f"header: over {common['header_lines']} lines, as a name in quotes is broken"
     first, whole = (rows[0] if header else []), [row for row in rows[header:] if len(row) == n_fields]
     if header and lacks_a_name(first, rows[1:], n_fields):
         first, why = [ROW_NAMES, *first], f"{why}; the first column has no name"

@@ -149,6 +149,16 @@ HEADERS = [
         "user item rating\n1 u1 i1 3\n2 u2 i2 4\n3 u3 i3 5\n",
         plain(4, 1, 3, users=3),
     ),
+    text(
+        "a name broken over two lines",
+        '"user\nid","item",rating\n' + "".join(f"u{n},i{n},3\n" for n in range(5)),
+        plain(7, 2, 5),
+    ),
+    text(
+        "a broken name and blank lines",
+        '"user",item,"rating\n(1 to\n5)"\n\n' + "".join(f"u{n},i{n},3\n" for n in range(5)),
+        plain(9, 3, 5, removed={"blank line": 1}),
+    ),
     text("header only", HEADER, "no readable row|a header and no"),
     text("one row", "ann,tea,4\n", plain(1, 0, 1)),
     text("one row under a header", HEADER + "u1,i1,4,1000000000\n", plain(2, 1, 1)),
