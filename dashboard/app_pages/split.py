@@ -65,6 +65,7 @@ if not refused:
         card.split_card(here.dataset, choice)
         card.warnings(here.dataset, choice)
         card.parts_table(here.dataset, choice)
+        card.held_out_items(here.dataset, choice)
         if words := card.core_words(here.dataset, choice):
             st.caption(words)
 opened = open_tabs("split", [t(f"split.tab_{name}") for name in TABS])

@@ -19,6 +19,8 @@ from dashboard.views.split import PARTS, sizes
 from dashboard.workspace.saved_splits import SplitChoice
 from data.checks.base import LOOK, Finding
 
+NEW_ITEMS = ("item_cold", "user_item_cold")
+MOST_ITEMS = 500  # rows listed of the held-out items
 BY_USER = ("last", "user_time", "random", "ratio", "given")  # whose cut lies inside each user's history
 
 
@@ -111,6 +113,22 @@ def warnings(dataset: str, choice: SplitChoice) -> None:
         key = f"split.leak_{choice.protocol}"
         why = t(key) if has(key) else t("split.leak_other")
         st.warning(t("split.leaks", sentence=literal(answer.sentence), why=why))
+
+
+def held_out_items(dataset: str, choice: SplitChoice) -> None:
+    """Which items are held out of training, for the protocols about new items."""
+    if choice.protocol not in NEW_ITEMS:
+        return
+    table = splits.held_out_items(dataset, choice)
+    many = {part: exact_count((table["part"] == part).sum()) for part in ("validation", "test")}
+    shown = table.head(MOST_ITEMS).assign(part=table["part"].map(part_names()))
+    shown = shown.rename(columns={name: t(f"split.items_{name}") for name in shown})
+    with st.expander(t("split.items", **many)):
+        st.dataframe(
+            written(shown, {t("split.items_users"): exact_count}), hide_index=True, key="split_items"
+        )
+        if len(table) > MOST_ITEMS:
+            st.caption(t("split.items_more", shown=exact_count(MOST_ITEMS), n=exact_count(len(table))))
 
 
 def core_words(dataset: str, choice: SplitChoice) -> str:

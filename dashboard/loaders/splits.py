@@ -102,6 +102,11 @@ def part_table(dataset_id: str, choice: SplitChoice) -> pd.DataFrame:
     return views.part_table(split_of(dataset_id, choice))
 
 
+def held_out_items(dataset_id: str, choice: SplitChoice) -> pd.DataFrame:
+    """`views.split.held_out_items`."""
+    return views.held_out_items(dataset(dataset_id), split_of(dataset_id, choice))
+
+
 def check(dataset_id: str, choice: SplitChoice, name: str) -> Answer:
     """What a check of the doctor says about this split."""
     return _check(str(home().root), dataset_id, _parts_only(choice), name)

@@ -95,6 +95,19 @@ def part_table(split: Split) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def held_out_items(dataset: Dataset, split: Split) -> pd.DataFrame:
+    """Items to be found without an event in train, those for most users first: title, id, part, users."""
+    tables = []
+    for part in HELD_OUT:
+        wanted = getattr(split, part).targets.indices
+        users = np.bincount(wanted[~split.train.trained_items[wanted]], minlength=dataset.n_items)
+        items = np.flatnonzero(users)
+        columns = {"title": dataset.titles[items], "id": dataset.items.ids[items], "users": users[items]}
+        tables.append(pd.DataFrame(columns).assign(part=part))
+    table = pd.concat(tables, ignore_index=True)
+    return table.sort_values("users", ascending=False, kind="stable", ignore_index=True)
+
+
 def counts_table(counts: pd.DataFrame, recommended: str) -> pd.DataFrame:
     """The counts of `SplitAdvice`, one row per protocol, the recommended first; NaN where a
     protocol cannot be used."""

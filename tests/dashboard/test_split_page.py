@@ -78,6 +78,11 @@ def test_new_items_say_that_models_of_events_find_none(seeded_home):
     app = open_page("split", protocol="item_cold")
     assert any("can list none of these targets" in note.value for note in app.info)
     assert (table_with(app, "Can be found")["Can be found"] == 0).all()
+    listed = table_with(app, "Users to find it for")
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    split = loaders.splits.split_of(dataset, SplitChoice("item_cold"))
+    assert listed["Users to find it for"].sum() == split.validation.targets.nnz + split.test.targets.nnz
+    assert not split.train.trained_items[split.train.items.index_of(listed["Id"].tolist())].any()
 
 
 def effect_of(**query: str) -> tuple[str, object]:

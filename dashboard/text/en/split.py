@@ -18,7 +18,8 @@ WORDS: dict[str, str] = {
     ),
     "split.validation_item_clusters": (
         "Items are grouped by who takes them together, before any training; half of the groups are held "
-        "out three times as often as the others, as in test parts that are no random sample."
+        "out three times as often as the others. Validation is then as uneven as test parts that are no "
+        "random sample, but it cannot know which items those favour."
     ),
     "split.seed": "Seed of the split",
     "split.seed_help": "Where a protocol draws users, items or events at random: one seed, one split.",
@@ -72,14 +73,21 @@ WORDS: dict[str, str] = {
     "split.parts_new_items_help": "Share of what is to be found whose item has no event in train.",
     "split.parts_new_users_help": "Share of the judged users who have no event in train.",
     "split.shifted": (
-        "**Validation does not stand for test.** {sentence} Under the settings, choose a validation part "
-        "by item clusters, or by time where events have times."
+        "**Validation does not stand for test.** {sentence} A validation part by time (where events have "
+        "times) or by item clusters, under the settings, is uneven too; settings that are good on several"
+        " of them are the safer choice."
     ),
     "split.core": (
         "Outside the core: {events} train events of {users} users and {items} items do not teach; what is"
         " to be found stays."
     ),
     "split.unused": "{events} events are in no part.",
+    "split.items": "Which items are held out: {validation} for validation, {test} for test",
+    "split.items_title": "Item",
+    "split.items_id": "Id",
+    "split.items_part": "Part",
+    "split.items_users": "Users to find it for",
+    "split.items_more": "The first {shown} of {n}.",
     "split.tab_protocols": "All protocols",
     "split.tab_rolling": "Rolling folds",
     "split.tab_saved": "Saved splits",
