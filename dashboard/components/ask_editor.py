@@ -65,7 +65,10 @@ def _choices(label: str, key: str, names: Sequence[str], questions: Sequence[str
         if place is not None:
             ask_for(questions[place])
 
-    st.pills(label, range(len(names)), format_func=lambda at: literal(names[at]), key=key, on_change=pick)
+    def name(place: int) -> str:
+        return literal(names[place])
+
+    st.pills(label, range(len(names)), format_func=name, key=key, on_change=pick, wrap=True)
 
 
 def _keep(dataset: str, sql: str, kept: Sequence[ask.Saved]) -> None:

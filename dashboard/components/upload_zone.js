@@ -19,7 +19,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const slot = slots.get(data.slot) ?? new Slot(data.slot);
   slots.set(data.slot, slot);
-  slot.show(parentElement, data, (ids) => setTriggerValue("arrived", ids));
+  slot.show(parentElement, data, (news) => setTriggerValue("arrived", news));
   return () => slot.hide(parentElement);
 }
 
@@ -35,7 +35,9 @@ class Slot {
     this.view = root;
     this.data = data;
     this.deliver = deliver;
-    this.transfers = this.transfers.filter((t) => !data.received.includes(t.id));
+    const answered = this.transfers.some((t) => data.received.includes(t.id));
+    const over = (t) => data.received.includes(t.id) || (answered && t.state === "failed");
+    this.transfers = this.transfers.filter((t) => !over(t));
     const zone = root.querySelector(".zone");
     zone.classList.toggle("compact", data.compact);
     root.querySelector(".label").textContent = data.words.label;
@@ -98,7 +100,9 @@ class Slot {
     clearTimeout(this.resending);
     const done = this.transfers.filter((t) => t.state === "done");
     if (!this.view || !done.length || this.transfers.some((t) => t.busy)) return;
-    this.deliver(done.map((t) => t.id));
+    // The page may now show something else, so what was refused is told along.
+    const failed = this.transfers.filter((t) => t.state === "failed").map((t) => [t.file.name, t.reason]);
+    this.deliver({ ids: done.map((t) => t.id), failed });
     this.resending = setTimeout(() => this.handOver(2 * wait), wait);
   }
 
@@ -188,9 +192,11 @@ class Transfer {
         if (!this.busy) break; // cancelled meanwhile
         if (problem instanceof Final || !(await readable(this.file))) {
           this.reason = problem instanceof Final ? problem.message : this.words.unreadable;
+          this.hopeless = !(problem instanceof Final && problem.later);
           this.turn("failed");
         } else if (performance.now() - this.moved > PATIENCE_MS) {
           this.reason = this.words.given_up;
+          this.hopeless = false;
           this.turn("failed");
         } else {
           this.synced = false;
@@ -345,15 +351,22 @@ class Transfer {
     const share = this.file.size ? this.sent / this.file.size : 0;
     fillRow(row, { name: this.file.name, facts: this.facts(), share, failed });
     const words = this.words;
-    const offered = this.state === "done" ? [] : [[words.cancel, () => this.cancel()]];
-    actions(row, failed ? [[words.again, () => this.again()], ...offered] : offered);
+    const again = failed && !this.hopeless ? [[words.again, () => this.again()]] : [];
+    const end = [failed ? words.remove : words.cancel, () => this.cancel()];
+    actions(row, this.state === "done" ? [] : [...again, end]);
   }
 }
 
-class Final extends Error {} // trying again would not help
+// The server has said no; a full disk or a lost session may pass, another kind of file will not.
+class Final extends Error {
+  constructor(reason, status) {
+    super(reason);
+    this.later = ![400, 413, 415].includes(status);
+  }
+}
 
 const problemOf = (status, answer) =>
-  AGAIN.includes(status) ? new Error(String(status)) : new Final(answer.error ?? `HTTP ${status}`);
+  AGAIN.includes(status) ? new Error(String(status)) : new Final(answer.error ?? `HTTP ${status}`, status);
 
 async function understood(answer) {
   const facts = parsed(await answer.text());

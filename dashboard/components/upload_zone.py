@@ -11,6 +11,8 @@ import streamlit as st
 from dashboard.loaders import uploads
 from dashboard.text import t
 from dashboard.text.file_size import file_size
+from dashboard.text.markdown import literal
+from dashboard.text.numbers import shorten
 
 HERE = Path(__file__).parent
 HTML, CSS, JS = ((HERE / f"upload_zone.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
@@ -20,6 +22,7 @@ SAID = {
     "cancelled": ("name",),
     "done": ("name",),
     "again": (),
+    "remove": (),
     "discard": (),
     "one": (),
     "queued": ("total",),
@@ -77,8 +80,12 @@ def _session(key: str) -> str:
 def _arrived(key: str, take: Callable[[list[str]], None]) -> None:
     """Pass on what is new; the browser tells again what it has no answer to, the zone may be gone by then."""
     known = st.session_state.get(_session(key), ())
-    told = st.session_state.get(key, {}).get("arrived") or []
-    new = [upload for upload in told if isinstance(upload, str) and upload not in known]
-    if new:
-        st.session_state[_session(key)] = (*known, *new)[-REMEMBERED:]
-        take(new)
+    told = st.session_state.get(key, {}).get("arrived") or {}
+    new = [upload for upload in told.get("ids", ()) if isinstance(upload, str) and upload not in known]
+    if not new:
+        return
+    st.session_state[_session(key)] = (*known, *new)[-REMEMBERED:]
+    take(new)
+    for name, reason in told.get("failed", ()):
+        words = t("uploads.refused", name=literal(shorten(str(name), 60)), reason=literal(str(reason)[:300]))
+        st.toast(words, duration="long")

@@ -196,8 +196,15 @@ def test_every_kind_of_figure_carries_the_values_and_shows_names_as_they_are(kin
     table = pd.DataFrame({"name": ["<b>a</b>", None, "c"], "n": pd.array([1, 2, None], dtype="Int64")})
     part = drawn(table, Drawing("name", "n", kind))
     (trace,) = answer_figure(part, "name", "n", kind).data
-    assert list(trace.x) == ["&lt;b&gt;a&lt;/b&gt;"]
-    assert list(trace.y) == [1.0]
+    names, values = (trace.text, trace.x) if kind == "bars" else (trace.x, trace.y)
+    assert list(names) == ["&lt;b&gt;a&lt;/b&gt;"]
+    assert list(values) == [1.0]
+
+
+def test_equal_names_keep_bars_of_their_own() -> None:
+    table = pd.DataFrame({"title": ["Same", "Same"], "n": [3, 4]})
+    (trace,) = answer_figure(table, "title", "n", "bars").data
+    assert (list(trace.y), list(trace.x)) == ([0, 1], [3.0, 4.0])
 
 
 def test_a_figure_takes_no_more_rows_than_it_can_carry() -> None:

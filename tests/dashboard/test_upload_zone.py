@@ -32,7 +32,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def test_a_file_that_is_told_twice_is_taken_once(session: dict[str, Any]) -> None:
     taken: list[list[str]] = []
     for told in (["a"], ["a"], ["a", "b"]):
-        session["zone"] = {"arrived": told}
+        session["zone"] = {"arrived": {"ids": told}}
         upload_zone._arrived("zone", taken.append)
     assert taken == [["a"], ["b"]]
 
@@ -42,9 +42,20 @@ def test_a_file_that_is_told_again_after_the_zone_has_gone_is_no_error(session: 
     upload_zone._arrived("zone", taken.append)
     session["zone"] = {"arrived": None}
     upload_zone._arrived("zone", taken.append)
-    session["zone"] = {"arrived": [7, None]}
+    session["zone"] = {"arrived": {"ids": [7, None]}}
     upload_zone._arrived("zone", taken.append)
     assert taken == []
+
+
+def test_what_was_refused_beside_what_arrived_is_told_once_and_as_it_is_written(
+    session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toasts: list[str] = []
+    monkeypatch.setattr(upload_zone.st, "toast", lambda words, **_: toasts.append(words))
+    session["zone"] = {"arrived": {"ids": ["a"], "failed": [["x*y.exe", "Not read."]]}}
+    for _ in range(2):
+        upload_zone._arrived("zone", lambda _: None)
+    assert toasts == ["**x\\*y.exe** was not taken. Not read."]
 
 
 def test_every_sentence_of_the_script_has_the_places_that_it_fills() -> None:

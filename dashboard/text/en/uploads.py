@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "uploads.cancelled": "{name} was cancelled; nothing of it was kept.",
     "uploads.done": "{name} has arrived.",
     "uploads.again": "Try again",
+    "uploads.refused": "**{name}** was not taken. {reason}",
     "uploads.discard": "Discard",
     "uploads.queued": "{total} · waits for its turn",
     "uploads.sending": "{share} % · {sent} of {total}",
