@@ -140,14 +140,15 @@ def _one_of_each(key: NDArray[Any], step: int) -> NDArray[np.bool_]:
     chosen = np.zeros(len(bits), dtype=bool)
     ends = np.zeros((1 << BUCKET_BITS) + 1, dtype=np.int64)
     rows = np.empty(len(bits), dtype=np.int32 if len(bits) < 2**31 else np.int64)
-    _part(bits, ends, rows)
-    _in_parts(lambda first, last: _choose(bits, rows, ends, first, last, step, chosen), ends)
+    parted = np.empty(len(bits), dtype=np.uint64)
+    _part(bits, ends, rows, parted)
+    _in_parts(lambda first, last: _choose(parted, rows, ends, first, last, step, chosen), ends)
     return chosen
 
 
 @kernel
-def _part(bits: Any, ends: Any, rows: Any) -> None:
-    """Rows by the highest bits of the hash of their key, in order of position inside a bucket."""
+def _part(bits: Any, ends: Any, rows: Any, parted: Any) -> None:
+    """Rows and keys by the highest bits of the hash of their key, in order of position inside a bucket."""
     shift = np.uint64(64 - BUCKET_BITS)
     for row in range(len(bits)):
         ends[np.int64((bits[row] * SPREAD) >> shift) + 1] += 1
@@ -157,11 +158,12 @@ def _part(bits: Any, ends: Any, rows: Any) -> None:
     for row in range(len(bits)):
         bucket = np.int64((bits[row] * SPREAD) >> shift)
         rows[next_place[bucket]] = row
+        parted[next_place[bucket]] = bits[row]
         next_place[bucket] += 1
 
 
 @kernel
-def _choose(bits: Any, rows: Any, ends: Any, first: int, last: int, step: int, chosen: Any) -> None:
+def _choose(parted: Any, rows: Any, ends: Any, first: int, last: int, step: int, chosen: Any) -> None:
     """Mark the row of each key that is met first when the buckets are walked in steps of 1 or -1."""
     longest = 1
     for bucket in range(first, last):
@@ -174,15 +176,15 @@ def _choose(bits: Any, rows: Any, ends: Any, first: int, last: int, step: int, c
         n = ends[bucket + 1] - ends[bucket]
         start = ends[bucket] if step > 0 else ends[bucket + 1] - 1
         for i in range(n):
-            row = rows[start + i * step]
-            mixed = bits[row] * SPREAD
+            at = start + i * step
+            mixed = parted[at] * SPREAD
             place = np.int64((mixed ^ (mixed >> np.uint64(32))) & mask)
-            while stamps[place] == bucket and keys[place] != bits[row]:
+            while stamps[place] == bucket and keys[place] != parted[at]:
                 place = (place + 1) & (size - 1)
             if stamps[place] != bucket:
                 stamps[place] = bucket
-                keys[place] = bits[row]
-                chosen[row] = True
+                keys[place] = parted[at]
+                chosen[rows[at]] = True
 
 
 def totals(key: NDArray[Any], values: NDArray[Any] | None) -> NDArray[np.float64]:
