@@ -15,11 +15,10 @@ from data.cleaning.config import Cleaning
 from data.cleaning.rules import RULES
 from data.cleaning.rules.cancellations import HASH_BITS, matched
 from data.cleaning.rules.extreme_users import rows_per_user
-from data.cleaning.rules.k_core import core
 from data.coded import Coded
 from data.dataset import Dataset
 from data.errors import DataError
-from data.event_kernels import time_order
+from data.event_kernels import k_core, time_order
 from data.lineage import VersionRow as VersionRow
 from data.lineage import lineage as lineage
 
@@ -299,10 +298,15 @@ def _thin(
     rule, gone = RULES["k_core"], np.zeros(len(union), dtype=bool)
     if rule.is_on(cleaning):
         rows = np.flatnonzero(alive)
-        shape = (len(union.users), len(union.items))
-        safe = (np.arange(shape[0]) < parent.n_users, np.arange(shape[1]) < parent.n_items)
-        least = (cleaning.min_user_events or 1, cleaning.min_item_events or 1)
-        gone[rows[~core(union.user[rows], union.item[rows], shape, least, safe)]] = True
+        safe = (np.arange(len(union.users)) < parent.n_users, np.arange(len(union.items)) < parent.n_items)
+        kept = k_core(
+            union.user[rows],
+            union.item[rows],
+            cleaning.min_user_events or 1,
+            cleaning.min_item_events or 1,
+            safe=safe,
+        )
+        gone[rows[~kept]] = True
         removed[rule.label] = int(union.span[gone].sum())
     return gone
 

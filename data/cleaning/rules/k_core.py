@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data.cleaning.base import NOTHING, Effect, Mask, among
 from data.cleaning.config import Cleaning
 from data.coded import Coded
+from data.event_kernels import k_core
 
 USUAL = 5  # the core that most published data sets were cut to
 
@@ -36,11 +37,11 @@ class KCore:
     def apply(self, rows: Coded, alive: Mask, cleaning: Cleaning) -> Effect:
         """Peel until nothing changes."""
         selected = among(alive)
-        kept = core(
+        kept = k_core(
             rows.user[selected],
             rows.item[selected],
-            (len(rows.users), len(rows.items)),
-            (cleaning.min_user_events or 1, cleaning.min_item_events or 1),
+            cleaning.min_user_events or 1,
+            cleaning.min_item_events or 1,
         )
         if kept.all():
             return NOTHING
@@ -52,32 +53,3 @@ def all_gone(kept: Mask, selected: NDArray[np.intp] | slice, n: int) -> Mask:
     gone = np.zeros(n, dtype=bool)
     gone[selected] = ~kept
     return gone
-
-
-def core(
-    user: NDArray[np.int32],
-    item: NDArray[np.int32],
-    shape: tuple[int, int],
-    least: tuple[int, int],
-    safe: tuple[Mask, Mask] | None = None,
-) -> Mask:
-    """(n,) events of the largest part in which each user and item has enough events.
-
-    Args:
-        shape: number of users and of items.
-        least: events that a user and an item need.
-        safe: users and items that stay however few events they have.
-    """
-    kept = np.ones(len(user), dtype=bool)
-    rows = np.arange(len(user))
-    while len(rows):
-        poor_user = np.bincount(user[rows], minlength=shape[0]) < least[0]
-        poor_item = np.bincount(item[rows], minlength=shape[1]) < least[1]
-        if safe is not None:
-            poor_user, poor_item = poor_user & ~safe[0], poor_item & ~safe[1]
-        poor = poor_user[user[rows]] | poor_item[item[rows]]
-        if not poor.any():
-            break
-        kept[rows[poor]] = False
-        rows = rows[~poor]
-    return kept
