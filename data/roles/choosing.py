@@ -136,10 +136,12 @@ def _id_merit(choice: _Choice, one: Facts, role: str) -> float:
     values = [str(value) for value in choice.rows[one.name].head(200) if value is not None]
     merit = look_like(values, role) - look_like(values, ITEM if role == USER else USER)
     merit -= {"events": 2.0, "time": 1.0, "words": 0.3, "link": 0.2}.get(one.kind, 0.0)
-    if one.counting or (one.kind == "scale" and not one.grouped and one.filled >= FEW_PAIRS):
+    if one.kind == "scale" and not one.grouped and one.filled >= FEW_PAIRS:
         merit -= 1.0
-    if not choice.named:
-        return merit - 0.15 * one.place - 0.1 * (one.kind == "constant")
+    if not choice.named:  # what counts the rows may be their number, or users with one row each
+        constant = (0.3 if one.place else 0.1) * (one.kind == "constant")
+        return merit - 0.15 * one.place - constant - 0.4 * one.counting
+    merit -= one.counting
     described = bool(set(parts(one.name)) & DESCRIBES)
     return merit + says_id(one.name) - 0.02 * one.place - 1.0 * (one.kind == "constant") - 0.5 * described
 
@@ -216,9 +218,12 @@ def _weight_by_values(choice: _Choice) -> None:
     able = [
         one
         for one in choice.free()
-        if one.numeric and not set(parts(one.name)) & (DESCRIBES | OF_PLACES) and not says_id(one.name)
+        if one.numeric
+        and not one.counting
+        and not set(parts(one.name)) & (DESCRIBES | OF_PLACES)
+        and not says_id(one.name)
     ]
-    able = [one for one in able if not choice.follows(one.name, ITEM) and not choice.follows(one.name, USER)]
+    able = [one for one in able if not any(choice.follows(one.name, side) for side in (ITEM, USER))]
     scales = [one for one in able if _is_rating_scale(one)]
     if scales:
         choice.give(WEIGHT, scales[0].name, f"its values, {scales[0].said}", 0.45 if choice.named else 0.7)

@@ -293,6 +293,16 @@ def test_a_file_without_names_lists_user_and_item_unless_its_values_say_otherwis
     }
 
 
+def test_a_column_that_numbers_the_rows_is_no_user_where_two_others_could_be_ids(tmp_path: Path) -> None:
+    draw = np.random.default_rng(6).integers(0, 90, (200, 2))
+    numbered = "".join(f"{i},{a},{b},1\n" for i, (a, b) in enumerate(draw))
+    found = proposal(tmp_path, numbered)
+    assert (found.mapping.user, found.mapping.item) == ("column_2", "column_3")
+    assert found.roles["column_1"].reason == "numbers the rows, from 0"
+    one_each = "".join(f"{i},{a},1\n" for i, (a, _) in enumerate(draw))
+    assert proposal(tmp_path, one_each).mapping.user == "column_1"
+
+
 def test_a_few_articles_mixed_beside_many_customers_are_the_items(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     rows = "".join(f"{rng.integers(1, 30)} {rng.integers(1, 9000)}\n" for _ in range(3000))
@@ -363,6 +373,7 @@ def test_any_text_gets_a_proposal_with_a_reason_for_each_column(
         ("hetrec-lastfm-2k/user_artists.dat.gz", "userID artistID weight - -"),
         ("lightgcn-lastfm/data1.txt", "column_1 column_2 column_3 - -"),
         ("citeulike-a-loo/citeulike-a.train.rating.gz", "column_1 column_2 - - -"),
+        ("citeulike-a-loo/citeulike-a.test.rating", "column_1 column_2 - - -"),
         ("amazon-gift-cards/Gift_Cards_5.json.gz", "reviewerID asin overall unixReviewTime -"),
         (
             "amazon-musical-instruments/Musical_Instruments_5.json.gz",
