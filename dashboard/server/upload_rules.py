@@ -21,7 +21,7 @@ from data.artifacts import Home
 from data.errors import DataError
 
 TOKEN_HEADER = "x-rankscope-token"
-KINDS = (
+KINDS = (  # kept under their own ending; a table may come under any other, and is kept as .data
     "csv",
     "tsv",
     "txt",
@@ -38,6 +38,11 @@ KINDS = (
     "xlsx",
 )
 PACKED = ("gz", "zst", "zip")
+PROGRAMS = "exe dll so msi bat cmd com scr ps1 sh py pyc js mjs jar class php pl rb apk deb rpm dmg iso"
+PAPERS = "html htm xhtml svg css xml pdf doc docx odt rtf ppt pptx xls ods"
+MEDIA = "png jpg jpeg gif webp bmp tif tiff ico heic mp3 wav ogg flac mp4 mkv mov avi webm"
+STORES = "tar tgz 7z rar bz2 xz db sqlite sqlite3 duckdb mdb pkl pickle npy npz h5 hdf5 pt pth onnx part tmp"
+NO_TABLES = frozenset(f"{PROGRAMS} {PAPERS} {MEDIA} {STORES}".split())
 DISK_SHARE = 0.9  # of the free disk may be taken by one file
 
 
@@ -95,24 +100,27 @@ def clean_name(name: str) -> str:
     if not suffix_of(cleaned):
         raise DataError(
             f"Files like {cleaned!r} are not read.",
-            f"Send one of: {', '.join(KINDS)}, each also as .gz, .zst or .zip.",
+            "Send a table: CSV or other text, JSON, Parquet or Excel, each also as .gz, .zst or .zip.",
         )
     return cleaned
 
 
 def suffix_of(name: str) -> str:
-    """`.csv`, `.csv.gz` or `.zip` when the file is of a kind that is read, else empty.
+    """The ending under which a file is kept: `.csv`, `.csv.gz`, `.zip`, `.data` for one we do not know.
 
-    An archive needs no kind in its name: what it holds tells.
+    Empty for what is no table (a program, a picture, a hidden file). What a file holds decides how it is
+    read; its ending only keeps out what cannot be: tables come as `u1.base`, `train.rating`, `part-00000`.
     """
     parts = name.lower().split(".")
-    if len(parts) < 2 or not parts[0]:
+    if not parts[0]:
         return ""
-    if parts[-1] == "zip":
-        return ".zip"
-    packed = f".{parts[-1]}" if parts[-1] in PACKED and len(parts) > 2 else ""
-    kind = parts[-2] if packed else parts[-1]
-    return f".{kind}{packed}" if kind in KINDS else ""
+    packed = f".{parts.pop()}" if len(parts) > 1 and parts[-1] in PACKED else ""
+    kind = parts[-1] if len(parts) > 1 else ""
+    if kind in NO_TABLES:
+        return ""
+    if packed == ".zip":
+        return packed
+    return f".{kind if kind in KINDS else 'data'}{packed}"
 
 
 def check_size(size: int) -> None:

@@ -78,19 +78,30 @@ def test_an_upload_from_elsewhere_is_refused_and_leaves_nothing(
     assert left() == []
 
 
-@pytest.mark.parametrize("name", ["", "run.exe", "ratings", "x.exe.gz", ".csv/", "csv", "page.html"])
+@pytest.mark.parametrize("name", ["", "run.exe", "x.exe.gz", ".csv/", "page.html", "x.py.zip"])
 def test_a_file_of_another_kind_is_refused(client: TestClient, name: str) -> None:
     answer = put(client, name=name)
     assert answer.status_code == 415
-    assert "Send one of: csv" in answer.json()["error"]
+    assert "Send a table: CSV" in answer.json()["error"]
     assert left() == []
 
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("e.xlsx", ".xlsx"), ("ml.2019.zip", ".zip"), ("e.csv.zip", ".zip"), ("e.jsonl.zst", ".jsonl.zst")],
+    [
+        ("e.xlsx", ".xlsx"),
+        ("ml.2019.zip", ".zip"),
+        ("e.csv.zip", ".zip"),
+        ("e.jsonl.zst", ".jsonl.zst"),
+        ("citeulike-a.train.rating.gz", ".data.gz"),
+        ("u1.base", ".data"),
+        ("part-00000", ".data"),
+        ("csv", ".data"),
+        ("Events.CSV", ".csv"),
+        ("x.csv.html2", ".data"),
+    ],
 )
-def test_workbooks_and_archives_are_taken(client: TestClient, name: str, kept: str) -> None:
+def test_tables_are_taken_under_whatever_ending_they_come(client: TestClient, name: str, kept: str) -> None:
     answer = put(client, name=name)
     assert answer.status_code in (200, 201)
     path, sent = upload.uploaded(Home.current(), answer.json()["upload"])
