@@ -33,7 +33,8 @@ navigation = st.navigation(
     {
         t(f"common.section_{section}"): [entry(n) for n in names if (HERE / page_file(n)).exists()]
         for section, names in SECTIONS.items()
-    }
+    },
+    expanded=True,  # every page in sight
 )
 with shown_problems():
     frame(HERE / "logo.svg", HERE / "icon.png")
