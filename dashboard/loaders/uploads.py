@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboard.loaders.sources import home, jobs
+from dashboard.loaders.sources import home
 from dashboard.server import inbox as inbox_folder
 from dashboard.server import upload, upload_files
 from dashboard.server.upload_rules import Limits, held_bytes
@@ -66,7 +65,7 @@ def delete(upload_id: str) -> None:
 
 def in_use(upload_id: str) -> bool:
     """Does a job that waits or runs name this file?"""
-    return any(upload_id in json.dumps(job.spec, default=str) for job in jobs().active())
+    return upload_id in upload.orders()
 
 
 def limits() -> Limits:

@@ -52,7 +52,7 @@ class Life:
         """
         home, store, jobs = Home.current(), owner.store(), owner.jobs()
         take_in(home, store)
-        attempt(lambda: upload.clear_old(home))
+        attempt(lambda: upload.clear_old(home, needed=upload.orders()))
         attempt(lambda: remove_leftovers(home, older_than_s=LEFTOVER_S))
         upload.token()  # made before the first page asks for it
         if wants_sample(len(store.datasets()), len(jobs.list())):

@@ -13,6 +13,7 @@ Every refusal is `{"error": sentence}`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -23,7 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.server import upload_files
+from dashboard.server import owner, upload_files
 from dashboard.server.upload_files import Finished, clear_old, keep_copy, uploaded
 from dashboard.server.upload_rules import (
     TOKEN_HEADER,
@@ -160,9 +161,14 @@ def _only_writer(upload_id: str) -> Iterator[None]:
         _writing.discard(upload_id)
 
 
+def orders() -> str:
+    """What the jobs that wait or run were told, as text: it names the uploads they read."""
+    return json.dumps([job.spec for job in owner.jobs().active()], default=str)
+
+
 def _admit(home: Home, size: int) -> None:
     check_size(size)
-    clear_old(home)
+    clear_old(home, needed=orders())
     check_room(home, size)
 
 

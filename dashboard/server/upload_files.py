@@ -146,13 +146,17 @@ def remove(home: Home, upload_id: str) -> int:
     return freed
 
 
-def clear_old(home: Home, *, older_than_s: float = KEPT_S) -> int:
-    """Delete uploads (and pieces of broken ones) older than this; returns the bytes freed."""
+def clear_old(home: Home, *, older_than_s: float = KEPT_S, needed: str = "") -> int:
+    """Delete uploads (and pieces of broken ones) older than this; returns the bytes freed.
+
+    Args:
+        needed: a text that names the ids of uploads to keep, as the orders of jobs do.
+    """
     limit, freed = time.time() - older_than_s, 0
     for path in home.uploads.iterdir():
         with suppress(FileNotFoundError):
             facts = path.stat()
-            if facts.st_mtime < limit and not _in_work(path, limit):
+            if facts.st_mtime < limit and not _in_work(path, limit) and path.name.split(".")[0] not in needed:
                 freed += facts.st_size
                 path.unlink()
     return freed

@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard.server import upload, upload_files, upload_rules
+from dashboard.server import owner, upload, upload_files, upload_rules
 from data.artifacts import Home
 from data.errors import NotFound
 
@@ -289,3 +289,16 @@ def test_the_note_of_an_upload_that_still_comes_is_not_cleared_away(client: Test
     os.utime(home.uploads / f"{upload_id}.began", (old, old))
     upload.clear_old(home)
     assert piece(client, upload_id, 0, BODY).status_code == 201
+
+
+def test_a_file_that_a_waiting_job_will_read_outlives_its_day(client: TestClient) -> None:
+    home = Home.current()
+    read, other = (upload.keep_copy(home, "a.csv", BODY) for _ in range(2))
+    owner.jobs().submit("import", {"files": [{"upload": read}]}, "Import a.csv")
+    old = time.time() - 25 * 3600
+    for path in home.uploads.iterdir():
+        os.utime(path, (old, old))
+    assert start(client).status_code == 201
+    assert upload.uploaded(home, read)[0].read_bytes() == BODY
+    with pytest.raises(NotFound):
+        upload.uploaded(home, other)
