@@ -11,7 +11,7 @@ from dashboard import loaders, state
 from dashboard.loaders import uploads
 from dashboard.loaders.imports import quarantine, recipe_of
 from dashboard.text import has, t
-from dashboard.text.numbers import exact_count
+from dashboard.text.numbers import exact_count, plural
 from dashboard.views.quarantine import corrected_shape, correction_file, editable
 from data.recipe import Recipe
 
@@ -25,7 +25,10 @@ def quarantine_table(dataset: str, result: dict[str, Any]) -> None:
         st.caption(t("import_data.quarantine_none"))
         return
     table = quarantine(dataset)
-    st.markdown(f"**{t('import_data.quarantine', lines=exact_count(lines))}**")
+    told = t(
+        "import_data.quarantine", lines=plural(lines, t("import_data.line"), t("import_data.many_lines"))
+    )
+    st.markdown(f"**{told}**")
     shown = _filtered(table)
     recipe = recipe_of(dataset)
     shape = None if recipe is None else recipe.shape

@@ -34,16 +34,13 @@ def button(page: Page, text: str | re.Pattern[str]) -> None:
 
 
 def upload(page: Page, movielens: Path) -> None:
-    """Drop ratings.csv, accept the proposal, add movies.csv, import."""
-    page.locator("input[type=file]").first.set_input_files(movielens / "ratings.csv")
-    expect(page.get_by_text("Proposed: ")).to_be_visible()
-    settled(page)
-    page.locator("input[type=file]").first.set_input_files(movielens / "movies.csv")
-    expect(page.get_by_text(t("import_data.items_kept", name="movies.csv"))).to_be_visible()
-    button(page, t("import_data.go", name="ratings.csv"))
-    expect(
-        page.get_by_text("100,837 lines").or_(page.get_by_text(re.compile(r"100.837 lines")))
-    ).to_be_visible(timeout=60_000)
+    """Drop ratings.csv and movies.csv together, take the proposal, import."""
+    files = [movielens / "ratings.csv", movielens / "movies.csv"]
+    page.locator("input[type=file]").first.set_input_files(files)
+    expect(page.get_by_text(re.compile("who is userId, what is movieId"))).to_be_visible()
+    expect(page.get_by_text(re.compile("movies.csv describes the items"))).to_be_visible()
+    button(page, re.compile(r"^Import 100.836 events$"))
+    expect(page.get_by_text(re.compile(r"100.837 lines = 1 header"))).to_be_visible(timeout=60_000)
 
 
 def choose_models(page: Page) -> None:

@@ -97,7 +97,7 @@ def test_an_imported_file_adds_up_on_the_page(empty_home):
     lines = next(frame.value for frame in page.dataframe if "what" in frame.value)
     numbers = [int(one) for one in lines["lines"]]
     assert sum(numbers[:-1]) == numbers[-1] == 74
-    assert "1 lines could not be read" in said(page)
+    assert "1 line could not be read" in said(page)
 
 
 def test_a_role_is_taken_from_the_column_that_had_it_and_the_sentence_follows(empty_home):

@@ -282,7 +282,9 @@ WORDS: dict[str, str] = {
     "import_data.row_quarantined": "Quarantined: could not be read",
     "import_data.row_total": "All lines",
     "import_data.joins": "How the files meet",
-    "import_data.quarantine": "{lines} lines could not be read",
+    "import_data.quarantine": "{lines} could not be read",
+    "import_data.line": "line",
+    "import_data.many_lines": "lines",
     "import_data.quarantine_none": "Every line could be read.",
     "import_data.quarantine_reasons": "Reasons",
     "import_data.correct_words": (
