@@ -115,10 +115,14 @@ def split_mark(shape: FileShape) -> str:
 
 
 def classify(work: Workplace, staged: Staged, shape: FileShape) -> int:
-    """Fill the tables PHYSICAL (text) and `classified` (line, text, kind, fields); the header's line, or 0.
+    """Fill the tables PHYSICAL and `classified`; the header's line, or 0."""
+    header = fill_physical(work, staged, shape)
+    execute(work.con, classify_sql(staged, shape, header), staged.report, 0.26)
+    return header
 
-    Kinds: blank, comment, header (repeated), damaged, whole (a record), open (a quote is not closed).
-    """
+
+def fill_physical(work: Workplace, staged: Staged, shape: FileShape) -> int:
+    """Fill the table PHYSICAL: each line with one letter between fields; the header's line, or 0."""
     staged = with_plain_newlines(staged, work.folder)
     text = "text"
     if shape.delimiter == BLANKS:
@@ -127,9 +131,7 @@ def classify(work: Workplace, staged: Staged, shape: FileShape) -> int:
         text = f"replace(text, {text_literal(shape.delimiter)}, {text_literal(STAND_IN)}) AS text"
     fill = f"CREATE OR REPLACE TABLE {PHYSICAL} AS SELECT {text} FROM {lines_source(staged)}"
     execute(work.con, fill, staged.report, 0.25)
-    header = _header_line(work, shape)
-    execute(work.con, _classify_sql(staged, shape, header), staged.report, 0.26)
-    return header
+    return _header_line(work, shape)
 
 
 def _header_line(work: Workplace, shape: FileShape) -> int:
@@ -147,8 +149,15 @@ def _comment_sql(shape: FileShape) -> str:
     return f"starts_with(coalesce(text, ''), {text_literal(shape.comment)})" if shape.comment else "false"
 
 
-def _classify_sql(staged: Staged, shape: FileShape, header: int) -> str:
-    """Table `classified`: line, text, kind and, where the line is a record by itself, its fields."""
+def classify_sql(staged: Staged, shape: FileShape, header: int, rows: tuple[int, int] | None = None) -> str:
+    """SQL to fill `classified`: line, text, kind and, where the line is a record by itself, its fields.
+
+    Kinds: blank, comment, header (repeated), damaged, whole (a record), open (a quote is not closed).
+
+    Args:
+        rows: from and up to which row of PHYSICAL; None takes all.
+    """
+    some = "" if rows is None else f" WHERE rowid >= {rows[0]} AND rowid < {rows[1]}"
     mark = text_literal(split_mark(shape))
     plain = f"string_split(text, {mark})"
     structural, closed, literal, fields = "false", "true", "false", plain
@@ -171,7 +180,7 @@ def _classify_sql(staged: Staged, shape: FileShape, header: int) -> str:
                                       WHEN NOT quoted THEN 'whole' WHEN {closed} THEN 'quoted'
                                       WHEN {literal} THEN 'literal' ELSE 'open' END AS kind
               FROM (SELECT rowid + 1 AS line, coalesce(text, '') AS text,
-                           coalesce({structural}, false) AS quoted FROM {PHYSICAL}))
+                           coalesce({structural}, false) AS quoted FROM {PHYSICAL}{some}))
         WHERE line NOT BETWEEN {header} AND {header + shape.header_lines - 1 if header else 0}"""
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from data.reading.delimited import PHYSICAL, REPEATED_HEADER, classify, split_mark
+from data.reading.delimited import (
+    COMMENT_LINE,
+    PHYSICAL,
+    REPEATED_HEADER,
+    classify_sql,
+    fill_physical,
+    split_mark,
+)
 from data.reading.delimiters import split_line
 from data.reading.interruptible import execute
 from data.reading.matrix_shape import ABSENT
@@ -29,8 +38,9 @@ from data.reading.user_lines import NO_ITEMS, WRONG_COUNT
 
 COLUMNS = ("user", "item", "weight")
 NO_USER, NO_NUMBER = "empty user", "cell is no number"
-ROWS, ITEMS = "matrix_rows", "matrix_items"
-COMMENT_LINE = "comment line"
+ROWS, ITEMS, CELLS, TOLD = "matrix_rows", "matrix_items", "matrix_cells", "matrix_told"
+MOST_CELLS = 1 << 19  # of the lines that are taken apart at a time
+FIRST_LINES = 200  # that tell how many items a matrix without a header has
 
 
 def matrix_records(work: Workplace, staged: Staged, shape: FileShape) -> Records:
@@ -41,18 +51,19 @@ def matrix_records(work: Workplace, staged: Staged, shape: FileShape) -> Records
     """
     staged = with_plain_newlines(staged, work.folder)
     con = work.con
-    header = classify(work, staged, shape)
+    header = fill_physical(work, staged, shape)
     items = _items(work, shape, header)
     frame = pd.DataFrame({"item": pd.Series(items, dtype="str"), "place": np.arange(1, len(items) + 1)})
     con.register("item_frame", frame)
     con.execute(f"CREATE OR REPLACE TABLE {ITEMS} AS SELECT * FROM item_frame")
     con.unregister("item_frame")
-    execute(con, _rows_sql(shape, len(items), header), staged.report, 0.28)
+    n_lines = int(con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchall()[0][0])
+    _fill(work, staged, shape, header, (n_lines, len(items)))
     return Records(
         relation=_relation(),
         row_hash="hash(line, place)",  # two items of equal weight are no copied row
-        lines=con.execute(f"SELECT count(*) FROM {PHYSICAL}").fetchall()[0][0],
-        header=int(header > 0),
+        lines=n_lines,
+        header=shape.header_lines if header else 0,
         blank=_number_of(work, "blank"),
         first_line=header + 1,
         numbered=True,
@@ -65,36 +76,54 @@ def matrix_records(work: Workplace, staged: Staged, shape: FileShape) -> Records
 
 def _items(work: Workplace, shape: FileShape, header: int) -> list[str]:
     """The item ids: the header's names, else numbers from 1."""
-    lead = int(shape.line_start != "none")
+    lead, mark = int(shape.line_start != "none"), split_mark(shape)
+    first, n = (header - 1, shape.header_lines) if header else (0, FIRST_LINES)
+    rows = work.con.execute(
+        f"SELECT text FROM {PHYSICAL} WHERE rowid >= {first} AND rowid < {first + n} ORDER BY rowid"
+    ).fetchall()
+    texts = [text or "" for (text,) in rows]
     if header:
-        text = work.con.execute(f"SELECT text FROM {PHYSICAL} WHERE rowid = {header - 1}").fetchall()[0][0]
-        return [name.strip() for name in split_line(text, split_mark(shape), shape.quote)[lead:]]
-    width = work.con.execute(
-        "SELECT mode(len(fields)) FROM (SELECT fields FROM classified WHERE kind = 'whole' LIMIT 10000)"
-    ).fetchall()[0][0]
-    if not width or width <= lead:
+        items = [name.strip() for name in split_line(" ".join(texts), mark, shape.quote)[lead:]]
+    else:
+        widths = Counter(len(split_line(text, mark, shape.quote)) for text in texts if text.strip())
+        width = max(widths, key=lambda width: widths[width], default=0)
+        items = [str(place) for place in range(1, width - lead + 1)]
+    if not items:
         raise DataError("The matrix has no column of items.", "Check the delimiter, or read it as a table.")
-    return [str(place) for place in range(1, width - lead + 1)]
+    return items
+
+
+def _fill(work: Workplace, staged: Staged, shape: FileShape, header: int, size: tuple[int, int]) -> None:
+    """Fill CELLS and TOLD, some lines at a time: as lists all cells would take many times the file's size."""
+    n_lines, n_items = size
+    con, block = work.con, max(1, MOST_CELLS // n_items)
+    con.execute(f"CREATE OR REPLACE TABLE {TOLD} (line BIGINT, problem VARCHAR)")
+    con.execute(
+        f"CREATE OR REPLACE TABLE {CELLS} (line BIGINT, place BIGINT, {SPAN} INT, f0 VARCHAR, weight VARCHAR)"
+    )
+    for start in range(0, n_lines, block):
+        staged.report(0.25 + 0.05 * start / n_lines)
+        execute(con, classify_sql(staged, shape, header, (start, start + block)), staged.report, 0.25)
+        execute(con, _rows_sql(shape, n_items, header), staged.report, 0.25)
+        con.execute(f"INSERT INTO {TOLD} SELECT line, problem FROM {ROWS} WHERE problem IS NOT NULL")
+        con.execute(
+            f"INSERT INTO {CELLS} SELECT line, place, (place = last)::INT, user_id, weight FROM "
+            f"(SELECT line, user_id, places[-1] AS last, unnest(places) AS place, unnest(filled) AS weight "
+            f"FROM {ROWS} WHERE problem IS NULL)"
+        )
 
 
 def _rows_sql(shape: FileShape, n_items: int, header: int) -> str:
-    """Table ROWS: line, user_id, weights (text, NULL where there is none), places (of weights), problem."""
+    """Table ROWS: line, user_id, places and weights of the filled cells, and the problem (NULL: none)."""
     lead = int(shape.line_start != "none")
-    absent = ", ".join(text_literal(word) for word in ABSENT)
-    none = f"lower(trim(x)) IN ({absent})"
-    if shape.missing:
-        code = text_literal(shape.missing)
-        none += (
-            f" OR trim(x) = {code} OR coalesce({number_sql('x', shape)} = TRY_CAST({code} AS DOUBLE), false)"
-        )
     width = n_items + lead
     fits = f"(len(fields) = {width} OR (len(fields) = {width + 1} AND fields[{width + 1}] = ''))"
     user = "fields[1]" if shape.line_start == "user" else f"(line - {int(header > 0) + 1})::VARCHAR"
+    odd = f"len(list_filter(filled, lambda x: {number_sql('x', shape)} IS NULL)) > 0"
     cases = [
         "WHEN kind <> 'whole' THEN kind",
         f"WHEN NOT {fits} THEN '{RAGGED}'",
-        f"WHEN len(list_filter(weights, lambda x: x IS NOT NULL AND {number_sql('x', shape)} IS NULL)) > 0 "
-        f"THEN '{NO_NUMBER}'",
+        f"WHEN {odd} THEN '{NO_NUMBER}'",
     ]
     if shape.line_start == "user":
         cases.append(f"WHEN trim(fields[1]) = '' THEN '{NO_USER}'")
@@ -103,37 +132,45 @@ def _rows_sql(shape: FileShape, n_items: int, header: int) -> str:
             f"WHEN {number_sql('fields[1]', shape)} IS DISTINCT FROM len(places) THEN '{WRONG_COUNT}'"
         )
     cases.append(f"WHEN len(places) = 0 THEN '{NO_ITEMS}'")
+    none = _none_sql(shape)
     return f"""CREATE OR REPLACE TABLE {ROWS} AS
-        SELECT line, user_id, weights, places, CASE WHEN problem = 'damaged' AND contains(text, '{NUL_SHOWN}')
+        SELECT line, user_id, places, filled, CASE WHEN problem = 'damaged' AND contains(text, '{NUL_SHOWN}')
                THEN '{NUL_BYTE}' WHEN problem = 'damaged' THEN '{NOT_UTF8}'
                WHEN problem = 'open' THEN '{STRAY_QUOTE}' ELSE problem END AS problem
-        FROM (SELECT line, text, {user} AS user_id, weights, places, CASE {" ".join(cases)} END AS problem
-              FROM (SELECT *, list_filter(range(1, {n_items + 1}), lambda p: weights[p] IS NOT NULL) AS places
-                    FROM (SELECT *, list_transform(fields[{lead + 1}:{width}],
-                                    lambda x: CASE WHEN {none} THEN NULL ELSE x END) AS weights
-                          FROM classified)))"""
+        FROM (SELECT line, text, {user} AS user_id, places, filled, CASE {" ".join(cases)} END AS problem
+              FROM (SELECT *, list_filter(cells, lambda x: NOT ({none})) AS filled,
+                           list_filter(range(1, {n_items + 1}), lambda p: NOT absent[p]) AS places
+                    FROM (SELECT *, list_transform(cells, lambda x: {none}) AS absent
+                          FROM (SELECT *, fields[{lead + 1}:{width}] AS cells FROM classified))))"""
+
+
+def _none_sql(shape: FileShape) -> str:
+    """SQL: whether the cell x says that there is no weight. Never NULL for a text."""
+    absent = ", ".join(text_literal(word) for word in ABSENT)
+    none = f"lower(trim(x)) IN ({absent})"
+    if shape.missing:
+        code = text_literal(shape.missing)
+        number = f"{number_sql('x', shape)} = TRY_CAST({code} AS DOUBLE)"
+        none += f" OR trim(x) = {code} OR coalesce({number}, false)"
+    return none
 
 
 def _relation() -> str:
     """line, place, span, f0 (user), f1 (item), f2 (weight), in the order of the file."""
     names = f"(SELECT list(item ORDER BY place) FROM {ITEMS})"
-    return (
-        f"(SELECT line, place, (place = last)::INT AS {SPAN}, f0, {names}[place] AS f1, weights[place] AS f2 "
-        f"FROM (SELECT line, user_id AS f0, weights, unnest(places) AS place, places[-1] AS last "
-        f"FROM {ROWS} WHERE problem IS NULL))"
-    )
+    return f"(SELECT line, place, {SPAN}, f0, {names}[place] AS f1, weight AS f2 FROM {CELLS})"
 
 
 def _unread(work: Workplace) -> pd.DataFrame:
     fine = f"'blank', 'comment', 'header', '{NO_ITEMS}'"
     rows = work.con.execute(
-        f"SELECT line, 1, problem FROM {ROWS} WHERE problem NOT IN ({fine}) ORDER BY line"
+        f"SELECT line, 1, problem FROM {TOLD} WHERE problem NOT IN ({fine}) ORDER BY line"
     ).fetchall()
     return unread_table(rows)
 
 
 def _number_of(work: Workplace, problem: str) -> int:
-    query = f"SELECT count(*) FROM {ROWS} WHERE problem = '{problem}'"
+    query = f"SELECT count(*) FROM {TOLD} WHERE problem = '{problem}'"
     return int(work.con.execute(query).fetchall()[0][0])
 
 

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.artifacts import Home, load_dataset
+from data.artifacts import Home, dataset_table, load_dataset
 from data.cleaning import Cleaning
+from data.errors import DataError
 from data.ingest import ImportReport, import_file
 from data.mapping import Mapping
-from data.reading import preview, sniff
+from data.reading import matrix, preview, sniff
 from data.reading.matrix_shape import find_matrix
 from data.reading.shape import FileShape
 
@@ -250,3 +251,25 @@ def test_one_hot_tables_of_a_real_export_are_no_matrices(shared_data: Path, tmp_
             ",".join([movie["movieId"], *(str(int(g in movie["genres"].split("|"))) for g in genres)])
         )
     assert sniff(write(tmp_path, "\n".join(lines))).format == "delimited"
+
+
+def test_a_matrix_without_items_is_refused(tmp_path: Path, home: Home) -> None:
+    shape = FileShape(format="matrix", delimiter=";", columns=("user", "item", "weight"))
+    with pytest.raises(DataError, match="no column of items"):
+        import_file(write(tmp_path, SMALL), home, shape=shape)
+    with pytest.raises(DataError, match="no column of items"):
+        import_file(write(tmp_path, "a\nb\n"), home, shape=shape.model_copy(update={"header": False}))
+
+
+def test_lines_taken_apart_in_several_blocks_keep_their_numbers(
+    tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "MOST_CELLS", 10)  # two lines at a time
+    rows = "".join(f"u{n},{n % 5 + 1},,3,,1\n" for n in range(20))
+    path = write(tmp_path, SMALL + rows + "bad,1,x,,,2\n" + rows.replace("u", "v"))
+    report = import_file(path, home, cleaning=KEEP)
+    assert counts(report) == (46, 1, 44, 0, 1)
+    table = dataset_table(home, report.dataset, "quarantine")
+    assert table is not None
+    assert table[["line", "reason"]].to_numpy().tolist() == [[26, "cell is no number"]]
+    assert report.events == len(EVENTS) + 3 * 40
