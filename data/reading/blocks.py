@@ -219,6 +219,11 @@ def _grown(texts: Texts) -> Texts:
     return larger
 
 
+def warm_tables() -> None:
+    """Compile what a table of texts needs to grow."""
+    _grown(_texts(2, 2))
+
+
 def _parse_block(
     stream: Any, blocks: Blocks, number: int, layout: Layout, worker: Worker, out: Output
 ) -> bool:

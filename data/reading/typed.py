@@ -9,6 +9,7 @@ judged by the same rules, once for each different text instead of once for each 
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import duckdb
@@ -23,11 +24,11 @@ from data.columns import EVENT, ITEM, SESSION, USER
 from data.lifting import FIRST_LOOK, likely
 from data.mapping import Mapping
 from data.quarantine import quarantine_table
-from data.reading.blocks import Blocks, Parsed, cut, parse
+from data.reading.blocks import Blocks, Parsed, cut, parse, warm_tables
 from data.reading.head import UTF8_MARK
 from data.reading.records import Records, unread_table
 from data.reading.shape import FileShape
-from data.reading.staging import Report
+from data.reading.staging import Report, silent
 from data.reading.texts import coded_texts, first_kinds
 from data.reading.times import EARLIEST, EPOCHS, ISO, LATEST, UTC_ZONE
 from data.reading.typed_kernels import (
@@ -57,6 +58,21 @@ def read_typed(path: Path, shape: FileShape, mapping: Mapping, report: Report) -
     """
     if path.stat().st_size < SMALLEST or not _plain(shape, mapping):
         return None
+    return _read(path, shape, mapping, report)
+
+
+def warm() -> None:
+    """Compile the reader, or load it from the disk cache."""
+    shape = FileShape(header=False, columns=("u", "i", "w", "t"))
+    mapping = Mapping(user="u", item="i", weight="w", time="t", time_format="epoch_s")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.csv"
+        path.write_bytes(b"1,2,3,4\n1,2,1e3,4\n")
+        _read(path, shape, mapping, silent)
+    warm_tables()
+
+
+def _read(path: Path, shape: FileShape, mapping: Mapping, report: Report) -> ReadFile | None:
     head = _Head(path, shape)
     if not head.plain or (free := _free_columns(shape, mapping)) and _describes(head, shape, mapping, free):
         return None
@@ -224,4 +240,3 @@ def _settle_weights(parsed: Parsed, shape: FileShape) -> bool:
         for k, found in codes.items():
             parsed.weight_of(k)[rows_of[k]] = weights[np.searchsorted(different, found)]
     return True
-

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data import read_file as reading
 from data.coded import Coded, ReadFile
 from data.mapping import Mapping
-from data.reading import blocks, typed
+from data.reading import blocks, typed, typed_kernels
 from data.reading.records import Workplace, workplace
 from data.reading.shape import FileShape
 from data.reading.staging import silent
@@ -307,3 +307,14 @@ def test_a_valid_file_with_any_byte_changed_is_left_or_read_alike(
     body = "".join(",".join(row) + "\n" for row in rows).encode()
     at = place % (len(body) + 1)
     bench.same(HEADER.encode() + body[:at] + put + body[at + cut :], shape(), RATED)
+
+
+def test_warming_compiles_what_a_file_needs() -> None:
+    typed.warm()
+    assert typed_kernels.parse_rows.signatures
+    assert typed_kernels.rehash.signatures
+
+
+def test_small_files_need_no_compiled_code(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed, "SMALLEST", 1 << 20)
+    assert bench.quick(HEADER.encode() + PLAIN[0], shape(), RATED) is None
