@@ -302,7 +302,7 @@ def _digest(fingerprint: Any) -> str:
         return str(fingerprint)
     if "digest" in fingerprint or not fingerprint:
         return str(fingerprint.get("digest", ""))
-    names = ("data", "filters", "split", "candidates", "users")
+    names = ("data", "filters", "split", "candidates", "users", "keys")
     return Fingerprint(**{name: str(fingerprint.get(name, "")) for name in names}).digest
 
 

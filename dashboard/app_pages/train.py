@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models import MODELS
-from dashboard import loaders, state
+from dashboard import loaders
 from dashboard.components import job_panel, next_button, page
 from dashboard.components.links import go_to
 from dashboard.components.split_choice import read_choice
@@ -24,8 +24,15 @@ def many(configs: dict) -> str:
     return plural(len(configs), "model", "models")
 
 
-def do_it_for_me(dataset: str) -> None:
-    """The recommended set, split and policy behind one primary button."""
+def conditions_in_words(choice: SplitChoice) -> tuple[str, str]:
+    """(the split, the policy with its limits) that are trained under."""
+    limits = [literal(limits_in_words(choice.limits))] if choice.limits else []
+    policy = " · ".join([t(f"common.seen_{choice.policy}"), *limits])
+    return make_splitter(choice.protocol, choice.config).describe(), policy
+
+
+def do_it_for_me(dataset: str, choice: SplitChoice) -> None:
+    """The recommended set behind one primary button, on the split and policy that are chosen."""
     configs = dict.fromkeys(training.recommended_models(dataset))
     time = duration(training.total_seconds(dataset, configs))
     busy = any(job.spec["dataset"] == dataset for job in loaders.active_jobs(("train",)))
@@ -36,10 +43,7 @@ def do_it_for_me(dataset: str) -> None:
         help=t("train.do_it_busy" if busy else "train.do_it_help"),
         disabled=busy,
     ):
-        advice = loaders.advice(dataset)
-        state.write(state.PROTOCOL, advice.protocol)
-        state.write_settings(state.SPLIT_SETTINGS, advice.protocol, advice.config)
-        training.train(dataset, configs, t("train.job_title", models="{models}"))
+        training.train(dataset, configs, t("train.job_title", models="{models}"), **choice.spec())
         st.rerun()
 
 
@@ -52,9 +56,7 @@ def own_choice(dataset: str, choice: SplitChoice) -> None:
     seed = right.number_input(
         t("train.seed"), 0, 2**31 - 1, 0, help=t("train.seed_help"), key="train_seed", persist_state="session"
     )
-    words = make_splitter(choice.protocol, choice.config).describe()
-    limits = [literal(limits_in_words(choice.limits))] if choice.limits else []
-    policy = " · ".join([t(f"common.seen_{choice.policy}"), *limits])
+    words, policy = conditions_in_words(choice)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("train.split_used", split=words, policy=policy), width="content")
         if st.button(t("train.split_change"), key="train_change_split", type="tertiary"):
@@ -69,17 +71,17 @@ def own_choice(dataset: str, choice: SplitChoice) -> None:
 
 here = page("train", needs="data")
 choice = read_choice(here.dataset)
-advice = loaders.advice(here.dataset)
+split, policy = conditions_in_words(choice)
 names = [MODELS[name].label for name in training.recommended_models(here.dataset)]
 st.markdown(
     t(
         "train.finding",
         models=join(names),
-        split=make_splitter(advice.protocol, advice.config).describe().capitalize(),
-        policy=t(f"common.seen_{loaders.policy_advice(here.dataset)[0]}"),
+        split=split[:1].upper() + split[1:],
+        policy=policy,
     )
 )
-do_it_for_me(here.dataset)
+do_it_for_me(here.dataset, choice)
 job_panel("train_jobs", kinds=("train",))
 with st.expander(t("train.own"), expanded=here.has_runs):
     own_choice(here.dataset, choice)

@@ -113,6 +113,22 @@ def test_a_limit_in_the_address_narrows_the_candidates_and_reaches_the_job(seede
     assert job.spec["limits"] == {"min_events": 40}
 
 
+def test_the_recommended_models_are_trained_on_the_split_that_was_chosen(seeded_home):
+    app = open_page("train", protocol="ratio", split_seed="3", seen="allow", limits='{"min_events":12}')
+    assert "random 20 % of all events" in app.markdown[0].value.lower().replace("\u202f", " ")
+    assert "at least 12 train events" in app.markdown[0].value
+    widget(app.button, "train_do_it").click().run()
+    assert not app.exception
+    for job in loaders.active_jobs(("train",)):
+        asked = {name: job.spec[name] for name in ("protocol", "split_seed", "policy", "limits")}
+        assert asked == {
+            "protocol": "ratio",
+            "split_seed": 3,
+            "policy": "allow",
+            "limits": {"min_events": 12},
+        }
+
+
 def test_limits_that_leave_nothing_are_a_problem_in_words(seeded_home):
     app = open_page("split", protocol="time", limits=json.dumps({"min_events": 900_000}))
     assert not app.exception

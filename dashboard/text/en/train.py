@@ -8,7 +8,10 @@ WORDS: dict[str, str] = {
     ),
     "train.finding": "**Recommended: {models}.** {split}; {policy}.",
     "train.do_it": "Train {models} · about {time}",
-    "train.do_it_help": "Recommended split, policy, models and settings. You can go on working meanwhile.",
+    "train.do_it_help": (
+        "Recommended models and settings, on the split and policy of Split & policy (recommended as well, "
+        "unless you chose others). You can go on working meanwhile."
+    ),
     "train.do_it_busy": "Models are being trained on this dataset right now.",
     "train.own": "Choose models and settings yourself",
     "train.pick": "Models",

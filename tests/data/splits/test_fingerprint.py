@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from core.evaluation import fingerprint
 from core.ranking import Policy
+from data.artifacts import Home
 from data.dataset import Dataset
 from data.split import Fingerprint, Split
 from data.splits import make_splitter
+from data.store import Store
 
 
 def conditions(dataset: Dataset, split: Split) -> Fingerprint:
@@ -64,3 +67,10 @@ def test_records_without_keys_compare_by_their_words() -> None:
 def test_settings_behind_equal_words_are_said_to_differ() -> None:
     one = Fingerprint("d1", "none", "last 1", "10 items", "validation", "a b c d e")
     assert one.differences(replace(one, keys="a b x d e")) == ("split: other settings of last 1",)
+
+
+def test_the_store_counts_openings_under_the_digest_of_the_keys(rankscope_home: Path, toy: Dataset) -> None:
+    found = conditions(toy, make_splitter("random").split(toy, seed=1))
+    with Store(Home(rankscope_home)) as store:
+        assert store.record_test_opened(asdict(found)) == 1
+        assert store.test_opened(found.digest) == 1
