@@ -5,6 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
+import duckdb
+
+from data.errors import DataError
+from data.reading.records import MEMORY
 from data.reading.staging import Report
 
 EVERY_S = 0.2
@@ -14,6 +18,7 @@ def execute(con: Any, sql: str, report: Report, fraction: float) -> None:
     """Run `sql` on another thread, calling `report(fraction)` meanwhile.
 
     Raises:
+        DataError: the query needs more memory than it may have.
         whatever `report` or the query raises; the query has ended then and `con` can be used again.
     """
     with ThreadPoolExecutor(1) as pool:  # leaving it waits for the query
@@ -24,4 +29,10 @@ def execute(con: Any, sql: str, report: Report, fraction: float) -> None:
         finally:
             if not query.done():
                 con.interrupt()
-    query.result()
+    try:
+        query.result()
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            f"Reading the file takes more memory than the {MEMORY} that it may have.",
+            "Leave out columns that are not needed, or import the file in parts.",
+        ) from error

@@ -1,7 +1,7 @@
 """A JSON array of objects, `[{…}, {…}]`, over any number of lines: rewritten as one object per line.
 
-So is an object of rows by id, `{"i7": {…}, "i9": {…}}`: the key becomes the field `id`, a value that is no
-object the field `value`.
+So is the array inside an answer, `{"data": [{…}, {…}], "next": null}`, and an object of rows by id,
+`{"i7": {…}, "i9": {…}}`: the key becomes the field `id`, a value that is no object the field `value`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)  # numb
 
 
 ID, VALUE = "id", "value"  # fields of a row that was an entry of an object
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+WRAPPER = re.compile(rf"\{{\s*{_TEXT}\s*:\s*\[(?=\s*\{{)")  # {"data": [{…}, …
+WRAPPER_END = re.compile(rf"\s*(?:,\s*{_TEXT}\s*:\s*(?:{_TEXT}|[\w.+-]+)\s*)*\}}")  # …], "next": null}
 LEAST_KEYS, LOOKED_AT = 20, 200
 COLON, EMPTY = re.compile(r"[ \t\r\n]*:[ \t\r\n]*"), re.compile(r"\{\s*\}")
 
@@ -30,6 +33,8 @@ COLON, EMPTY = re.compile(r"[ \t\r\n]*:[ \t\r\n]*"), re.compile(r"\{\s*\}")
 def is_array(text: str) -> bool:
     """Whether a file that begins so is an array of rows rather than one JSON value per line."""
     start = text.lstrip("\ufeff" + BLANK)
+    if WRAPPER.match(start):
+        return not _ends_early(start)
     return start.startswith("[") and start[1:].lstrip(BLANK)[:1] in ("{", "]", "")
 
 
@@ -105,13 +110,15 @@ def array_to_lines(
 def _elements(read: Callable[[], str], name: str, keyed: bool) -> Iterator[str]:
     """Each element of the array on one line; reads on where an element is not complete."""
     text = read().lstrip("\ufeff" + BLANK)
-    place, row = 1, 0
+    wrapper = None if keyed else WRAPPER.match(text)
+    place, row = (wrapper.end() if wrapper else 1), 0
     while True:
         place, text = _next_start(text, place, read)
         if place >= len(text):
             raise _broken(name, row, "the array is not closed")
         if text[place] == ("}" if keyed else "]"):
-            _refuse_more(text[place + 1 :], read, name, row)
+            rest = text[place + 1 :]
+            _refuse_more(_without_wrapper(rest + read(), name, row) if wrapper else rest, read, name, row)
             return
         try:
             element, end = _entry(text, place) if keyed else _element(text, place)
@@ -173,6 +180,14 @@ def _next_start(text: str, place: int, read: Callable[[], str]) -> tuple[int, st
         if not more:
             return place, text
         text, place = more, 0
+
+
+def _without_wrapper(rest: str, name: str, row: int) -> str:
+    """What follows the object around the array: behind its rows it may hold plain values, no more rows."""
+    closed = WRAPPER_END.match(rest)
+    if closed is None:
+        raise _broken(name, row, f"the array ends, but {rest.strip(BLANK)[:30]!r} follows")
+    return rest[closed.end() :]
 
 
 def _refuse_more(rest: str, read: Callable[[], str], name: str, row: int) -> None:

@@ -164,7 +164,12 @@ def test_an_object_of_rows_by_id_is_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a": [1]}\n' * 30, json.dumps({f"f{n}": [n] for n in range(25)}) + '\n{"f1": 2}\n']
+    "text",
+    [
+        '{"a": [1]}\n' * 30,
+        '{"a": [{"b": 1}]}\n' * 3,
+        json.dumps({f"f{n}": [n] for n in range(25)}) + '\n{"f1": 2}\n',
+    ],
 )
 def test_lines_of_json_stay_lines(tmp_path: Path, text: str) -> None:
     shape = sniff(write(tmp_path, text))
