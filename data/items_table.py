@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
@@ -13,11 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from data.columns import CATEGORIES, CATEGORY_SEPARATOR, ITEM, TEXT, TITLE
 from data.errors import DataError
 from data.reading.shape import FileShape
-from data.reading.words import NAMES, named, plain
+from data.reading.words import NAMES, named, plain, words
 from data.wording import number
 
 LONG = 80  # characters; longer on average is text rather than a title or a category
-OWN_NAMES = {TITLE, CATEGORIES, TEXT}
+IMAGE = "image"
+OWN_NAMES = {TITLE, CATEGORIES, TEXT, IMAGE}
+IMAGES = words(
+    "image imageurl imageurls imageurlhighres images img imgurl picture pictureurl photo photourl poster "
+    "posterurl posterpath cover coverurl thumbnail thumbnailurl imagepath"
+)
+PICTURE = re.compile(r"https?://\S+|\S+\.(jpe?g|png|gif|webp|avif|svg)", re.IGNORECASE)
 
 
 class ItemsMapping(BaseModel):
@@ -29,13 +36,15 @@ class ItemsMapping(BaseModel):
     title: str | None = Field(default=None, description="Column with the name people know.")
     categories: tuple[str, ...] = Field(default=(), description="Columns with genres or categories, joined.")
     text: tuple[str, ...] = Field(default=(), description="Columns with descriptions, joined.")
+    image: str | None = Field(default=None, description="Column with the address or path of a picture.")
     others: tuple[str, ...] = Field(default=(), description="Further columns kept as numbers or text.")
 
     @property
     def used(self) -> tuple[str, ...]:
         """Every column of the file that is named."""
         title = () if self.title is None else (self.title,)
-        return (self.id, *title, *self.categories, *self.text, *self.others)
+        image = () if self.image is None else (self.image,)
+        return (self.id, *title, *self.categories, *self.text, *image, *self.others)
 
     @field_validator("categories", "text", "others", mode="before")
     @classmethod
@@ -56,11 +65,20 @@ def propose_items(
         ids: item ids of the events; the column that shares most values with them is the id.
     """
     names = [str(name) for name in preview.columns]
-    key = _id_column(preview, ids) if shape.columns else names[0]
-    rest = [name for name in names if name != key and not is_clutter(preview[name])]
+    key = id_column(preview, ids, ITEM) if shape.columns else names[0]
+    image = next((name for name in names if name != key and _shows_pictures(name, preview[name])), None)
+    rest = [
+        name
+        for name in names
+        if name not in (key, image)
+        and not is_clutter(preview[name])
+        and not _repeats(preview[name], preview[key])
+    ]
     title = _title_column(preview, rest)
     left = [name for name in rest if name != title]
     categories = named(CATEGORIES, tuple(left))
+    if categories is None:
+        categories = next((name for name in left if _is_list_of_words(preview[name])), None)
     left = [name for name in left if name != categories]
     texts = tuple(name for name in left if plain(name) in NAMES[TEXT] or _mean_length(preview[name]) > LONG)
     return ItemsMapping(
@@ -68,19 +86,49 @@ def propose_items(
         title=title,
         categories=(categories,) if categories else (),
         text=texts,
+        image=image,
         others=tuple(name for name in left if name not in texts),
     )
 
 
-def _id_column(preview: pd.DataFrame, ids: Collection[str] | None) -> str:
+def id_column(preview: pd.DataFrame, ids: Collection[str] | None, role: str) -> str:
+    """The column that names most of `ids`, else the one whose name says item (user) or id, else the first."""
     names = [str(name) for name in preview.columns]
     if ids:
         known = set(ids)
-        shared = [float(preview[name].isin(known).mean()) for name in names]
-        best = int(np.argmax(shared))
-        if shared[best] > 0 and preview[names[best]].nunique() > 0.5 * len(preview):
+        named_ids = [len(known & set(preview[name].dropna())) for name in names]
+        best = int(np.argmax(named_ids))
+        if named_ids[best] > 0 and preview[names[best]].nunique() > 0.5 * len(preview):
             return names[best]
-    return named(ITEM, tuple(names)) or next((name for name in names if plain(name) == "id"), names[0])
+    return named(role, tuple(names)) or next((name for name in names if plain(name) == "id"), names[0])
+
+
+def _repeats(values: pd.Series, key: pd.Series) -> bool:
+    """Whether a column says the id again."""
+    filled = values.notna()
+    return bool(filled.any()) and float((values[filled] == key[filled]).mean()) >= 0.95
+
+
+def _shows_pictures(name: str, values: pd.Series) -> bool:
+    """A column named like pictures, of addresses or names of picture files."""
+    if plain(name) not in IMAGES:
+        return False
+    texts = [text for value in _texts(values) if (text := _first_of(value))]
+    return bool(texts) and sum(bool(PICTURE.fullmatch(text)) for text in texts) >= 0.8 * len(texts)
+
+
+def _first_of(value: str) -> str:
+    """The value, or the first member of a list in JSON."""
+    pieces = _pieces(value.strip())
+    return value.strip() if pieces is None else next(iter(pieces), "")
+
+
+def _is_list_of_words(values: pd.Series) -> bool:
+    """Lists in JSON whose members come back: tags, attributes, departments."""
+    texts = _texts(values)
+    lists = [pieces for text in texts if (pieces := _pieces(text)) is not None]
+    members = [piece for pieces in lists for piece in pieces]
+    return len(lists) >= 0.8 * len(texts) > 0 and len(members) >= 2 * len(set(members)) > 0
 
 
 def _texts(values: pd.Series) -> list[str]:
@@ -173,6 +221,8 @@ def _features(rows: pd.DataFrame, mapping: ItemsMapping) -> pd.DataFrame:
         )
     if mapping.text:
         columns[TEXT] = _joined([_cleaned(rows[name], _flat_text) for name in mapping.text], " ")
+    if mapping.image is not None:
+        columns[IMAGE] = _cleaned(rows[mapping.image], _first_of)
     for name in mapping.others:
         values = number_or_text(rows[name])
         if values.notna().any():
@@ -181,7 +231,8 @@ def _features(rows: pd.DataFrame, mapping: ItemsMapping) -> pd.DataFrame:
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """A column name that differs from those taken even where capitals do not count."""
+    """A column name without line breaks that differs from those taken even where capitals do not count."""
+    name = " ".join(name.split())
     lower, unique, count = {other.lower() for other in taken}, name, 1
     while unique.lower() in lower:
         count += 1

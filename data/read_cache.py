@@ -75,7 +75,8 @@ def find_read(settled: Settled, home: Home) -> Read | None:
         return None
     with suppress(OSError):
         os.utime(folder)
-    asked = protected_recipe(settled.recipe, home)
+    cleaning = settled.cleaning_for(read.coded.event_types)
+    asked = protected_recipe(settled.recipe.model_copy(update={"cleaning": cleaning}), home)
     kept = {name: getattr(asked, name) for name in ("name", "keep_unseen_items", "cleaning")}
     return replace(read, recipe=read.recipe.model_copy(update=kept))
 

@@ -65,7 +65,7 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
         del reads
         report(0.65, "item metadata")
         sides = {str(one.role): read_side(work, one.file, one.role, one.shape) for one in settled.sides}
-    recipe = settled.recipe
+    recipe = settled.recipe.model_copy(update={"cleaning": settled.cleaning_for(events.coded.event_types)})
     for role, side in sides.items():
         mapping = getattr(recipe, role).mapping or _proposed(role, side, events.coded, settled)
         sides[role] = _only_used(side, mapping)

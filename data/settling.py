@@ -11,7 +11,7 @@ import pandas as pd
 from data.cleaning import Cleaning
 from data.errors import DataError
 from data.fitting import fitted
-from data.mapping import Mapping, propose, with_time_format
+from data.mapping import Mapping, propose_file, with_all_kinds, with_time_format
 from data.reading.preview import preview
 from data.reading.shape import FileShape
 from data.reading.sniffing import sniff
@@ -41,6 +41,11 @@ class Settled:
     events: tuple[ShapedFile, ...]
     sides: tuple[ShapedFile, ...]  # items, users, social
     recipe: Recipe
+    proposed: bool = False  # whether the cleaning was proposed by the first rows
+
+    def cleaning_for(self, event_types: Sequence[str]) -> Cleaning:
+        """The cleaning, with a weight for kinds of event that the first rows did not show."""
+        return with_all_kinds(self.cleaning, event_types) if self.proposed else self.cleaning
 
     @property
     def mapping(self) -> Mapping:
@@ -78,7 +83,8 @@ def settle(files: Files, recipe: Recipe) -> Settled:
         for piece in _pieces(file, role, shape, first, columns)
     )
     whole = {"shape": shape, "mapping": mapping, "cleaning": cleaning}
-    return Settled(found, _sides(files, recipe), recipe.model_copy(update=whole))
+    proposed = recipe.cleaning is None and recipe.mapping is None
+    return Settled(found, _sides(files, recipe), recipe.model_copy(update=whole), proposed)
 
 
 def _sides(files: Files, recipe: Recipe) -> tuple[ShapedFile, ...]:
@@ -114,7 +120,7 @@ def _mapping_of(first: GivenFile, shape: FileShape, recipe: Recipe) -> tuple[Map
             "At least one line with a user and an item is needed; check separator, quotes and encoding.",
         )
     if recipe.mapping is None:
-        proposal = propose(head, shape)
+        proposal = propose_file(first.path, shape)
         return proposal.mapping, recipe.cleaning or proposal.cleaning
     _check_columns(first, shape, recipe.mapping, head)
     return with_time_format(recipe.mapping, head), recipe.cleaning or Cleaning()

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from data.columns import USER
 from data.errors import DataError
-from data.items_table import free_name, is_clutter, number_or_text
+from data.items_table import free_name, id_column, is_clutter, number_or_text
 from data.reading.shape import FileShape
-from data.reading.words import named, plain
 from data.recipe import UsersMapping
 
 
@@ -27,21 +26,9 @@ def propose_users(
         ids: user ids of the events; the column that shares most values with them is the id.
     """
     names = [str(name) for name in preview.columns]
-    key = id_column(preview, ids) if shape.columns else names[0]
+    key = id_column(preview, ids, USER) if shape.columns else names[0]
     kept = tuple(name for name in names if name != key and not is_clutter(preview[name]))
     return UsersMapping(id=key, columns=kept)
-
-
-def id_column(preview: pd.DataFrame, ids: Collection[str] | None) -> str:
-    """The column that shares most values with `ids`, else one whose name says user or id, else the first."""
-    names = [str(name) for name in preview.columns]
-    if ids:
-        known = set(ids)
-        shared = [float(preview[name].isin(known).mean()) for name in names]
-        best = int(np.argmax(shared))
-        if shared[best] > 0 and preview[names[best]].nunique() > 0.5 * len(preview):
-            return names[best]
-    return named(USER, tuple(names)) or next((name for name in names if plain(name) == "id"), names[0])
 
 
 def user_features(

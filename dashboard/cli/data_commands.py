@@ -110,8 +110,8 @@ def _mapping(asked: argparse.Namespace, recipe: dict[str, Any]) -> dict[str, Any
     if not given:
         return None
     from data.errors import ConfigError, NotFound
-    from data.mapping import propose
-    from data.reading import preview, sniff
+    from data.mapping import propose_file
+    from data.reading import sniff
 
     path = Path(asked.files[0]).expanduser()
     if not path.is_file():
@@ -124,7 +124,7 @@ def _mapping(asked: argparse.Namespace, recipe: dict[str, Any]) -> dict[str, Any
             )
     known: dict[str, Any] | None = recipe.get("mapping")
     if known is None:
-        known = propose(preview(path, shape), shape).mapping.model_dump(mode="json")
+        known = propose_file(path, shape).mapping.model_dump(mode="json")
     for role, column in known.items():
         if column in given.values() and role in ROLES[2:]:
             known[role] = None  # the person says that this column is something else
@@ -139,9 +139,8 @@ def _look(spec: dict[str, Any]) -> dict[str, Any]:
     from dashboard.tasks.import_file import files_of, recipe_of
     from data.cleaning import touched
     from data.home import Home
-    from data.mapping import propose
+    from data.mapping import propose_file
     from data.read_tables import read_all_files
-    from data.reading import preview
     from data.settling import settle
 
     home, progress = Home.current(), Progress()
@@ -149,7 +148,7 @@ def _look(spec: dict[str, Any]) -> dict[str, Any]:
     files = files_of(checked, home)
     settled = settle(files, recipe_of(checked))
     first = settled.events[0]
-    proposal = propose(preview(first.file.path, first.shape), first.shape)
+    proposal = propose_file(first.file.path, first.shape)
     try:
         read = read_all_files(files, settled, home, progress)
     finally:
@@ -166,7 +165,8 @@ def _look(spec: dict[str, Any]) -> dict[str, Any]:
         "users": len(events.coded.users),
         "items": len(events.coded.items),
         "files": [vars(file) for file in read.files],
-        "touched": touched(events.coded, settled.cleaning).to_dict("records"),
+        "notes": list(proposal.notes),
+        "touched": touched(events.coded, read.recipe.cleaning or settled.cleaning).to_dict("records"),
     }
 
 

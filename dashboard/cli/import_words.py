@@ -79,6 +79,7 @@ def looked(document: Mapping[str, Any]) -> str:
             f"{rows['set_aside']:,} no rows + {rows['quarantined']:,} quarantined; "
             f"{document['users']:,} users, {document['items']:,} items",
             table(["rule", "", "lines", "note"], rules),
+            *document["notes"],
         ]
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -314,3 +315,51 @@ def test_columns_of_a_side_file_can_be_given(tmp_path: Path, home: Home) -> None
     wrong = Recipe(users=UsersPart(mapping=UsersMapping(id="who", columns=("c",))))
     with pytest.raises(DataError, match="no column 'c'.*who, a, b"):
         import_files(Files((events,), users=users), home, recipe=wrong)
+
+
+def test_the_id_of_items_is_the_column_that_names_most_of_the_events(tmp_path: Path, home: Home) -> None:
+    events = write(tmp_path, "e.csv", "user,item\na,B01\na,B02\na,B03\n")
+    lines = [
+        {
+            "sku": "B01",
+            "asin": "B01",
+            "details": {"ASIN:\n": "B01"},
+            "title": "One",
+            "pictureURL": ["https://x/1.jpg", "u"],
+        },
+        {"sku": "S02", "asin": "B02", "details": {"ASIN:\n": "B01"}, "title": "Two", "tags": ["red", "new"]},
+        {
+            "sku": "S03",
+            "asin": "B03",
+            "details": {},
+            "title": "Three",
+            "tags": ["red", "new"],
+            "pictureURL": [],
+        },
+        {
+            "sku": "S04",
+            "asin": "B04",
+            "details": {},
+            "title": "Four",
+            "tags": ["new"],
+            "pictureURL": ["https://x/4.jpg"],
+        },
+    ]
+    items = write(tmp_path, "i.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    report = import_files(Files((events,), items=items), home)
+    features = load_dataset(home, report.dataset).item_features
+    assert features is not None
+    assert report.joins[0].matched == 3
+    assert features["title"].tolist() == ["One", "Two", "Three"]
+    assert features["image"].fillna("").tolist() == ["https://x/1.jpg", "", ""]
+    assert features["categories"].fillna("").tolist() == ["", "red|new", "red|new"]
+    assert not [name for name in features if "\n" in name]
+
+
+def test_a_kind_of_event_that_only_the_end_of_the_file_shows_has_a_weight(tmp_path: Path, home: Home) -> None:
+    rows = [f"u{n % 50},i{n % 30},{'view' if n % 4 else 'cart'},{1_500_000_000 + n}\n" for n in range(6_000)]
+    text = "user,item,event_type,timestamp\n" + "".join(rows) + "u1,i1,purchase,1600000000\n"
+    report = import_files(Files((write(tmp_path, "e.csv", text),)), home)
+    stored = load_dataset(home, report.dataset)
+    assert stored.event_types == ("cart", "view", "purchase")
+    assert (report.events, sorted(set(stored.interactions.weight.tolist()))) == (6_001, [1.0, 3.0, 5.0])

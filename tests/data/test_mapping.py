@@ -403,7 +403,7 @@ def test_item_columns_are_understood() -> None:
     )
     found = propose_items(table, FileShape(columns=tuple(table.columns)), ids={"1", "2"})
     assert found == ItemsMapping(
-        id="movieId", title="title", categories="genres", text="plot", others=("year",)
+        id="movieId", title="title", categories="genres", text="plot", image="pictureURL", others=("year",)
     )
 
 
