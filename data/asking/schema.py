@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from data.artifacts import Home
 from data.asking.question import ask
 
 FIRST = ("events", "users", "items")  # the order of the tables that every data set has
-HIDDEN = ("event_rows", "social_rows")  # what the views `events` and `social` are made of
+BEHIND = {
+    "events": "event_rows",
+    "social": "social_rows",
+}  # what a view is made of; not listed, quick to count
+LOOKED_AT = 100  # rows in which an example is looked for
+COLUMNS = """SELECT table_name, column_name, data_type FROM duckdb_columns()
+             WHERE database_name = 'dataset' AND NOT internal ORDER BY table_name, column_index"""
 
 
 @dataclass(frozen=True)
@@ -35,21 +43,43 @@ def schema(home: Home, dataset_id: str) -> tuple[TableShape, ...]:
     Raises:
         NotFound: no such data set, or one without tables for SQL.
     """
-    listed = ask(home, dataset_id, "SELECT name FROM (SHOW TABLES)").table["name"]
-    names = sorted((str(name) for name in listed if name not in HIDDEN), key=_place)
-    return tuple(_shape(home, dataset_id, name) for name in names)
+    rows = ask(home, dataset_id, COLUMNS).table
+    listed = {str(name): part for name, part in rows.groupby("table_name", sort=False)}
+    names = sorted((name for name in listed if name not in BEHIND.values()), key=_place)
+    counts = [f"(SELECT count(*) FROM {_quoted(_counted(name, listed))})" for name in names]
+    columns = [(name, str(column)) for name in names for column in listed[name]["column_name"]]
+    found = ask(home, dataset_id, f"SELECT {', '.join([*counts, *(_example(*at) for at in columns)])}").table
+    values = found.iloc[0].tolist()
+    texts = [None if pd.isna(value) else str(value) for value in values[len(names) :]]
+    examples = dict(zip(columns, texts, strict=True))
+    return tuple(
+        TableShape(name, int(rows), _columns(name, listed[name], examples))
+        for name, rows in zip(names, values, strict=False)
+    )
+
+
+def _columns(
+    table: str, listed: pd.DataFrame, examples: dict[tuple[str, str], str | None]
+) -> tuple[ColumnShape, ...]:
+    pairs = zip(listed["column_name"], listed["data_type"], strict=True)
+    values = ((str(name), str(kind), examples[table, str(name)]) for name, kind in pairs)
+    return tuple(ColumnShape(name, kind, value or "") for name, kind, value in values)
 
 
 def _place(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-def _shape(home: Home, dataset_id: str, name: str) -> TableShape:
-    quoted = '"' + name.replace('"', '""') + '"'
-    rows = int(ask(home, dataset_id, f"SELECT count(*) AS n FROM {quoted}").table["n"].iloc[0])
-    first = ask(home, dataset_id, f"SELECT * FROM {quoted} LIMIT 100")
-    columns = []
-    for column, at in zip(first.columns, first.table.columns, strict=True):
-        values = first.table[at].dropna()
-        columns.append(ColumnShape(column.name, column.type, str(values.iloc[0]) if len(values) else ""))
-    return TableShape(name, rows, tuple(columns))
+def _counted(name: str, listed: dict[str, pd.DataFrame]) -> str:
+    behind = BEHIND.get(name, name)
+    return behind if behind in listed else name
+
+
+def _example(table: str, column: str) -> str:
+    """The first value that is there, as text, or NULL."""
+    some = f"SELECT {_quoted(column)} AS value FROM {_quoted(table)} LIMIT {LOOKED_AT}"
+    return f"(SELECT any_value(value)::VARCHAR FROM ({some}))"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,7 @@ def test_an_example_is_one_click(seeded_home: Path) -> None:
     app.pills(key="ask_example").set_value(0).run()
     assert not app.exception
     assert "**20 rows**" in words(app)
-    assert list(app.dataframe[0].value.columns) == ["item_id", "title", "events", "users"]
+    assert list(app.dataframe[0].value.columns) == ["item_id", "title", "events"]
     assert app.text_area(key="ask_sql").value.startswith("SELECT i.item_id")
 
 
@@ -161,6 +162,16 @@ def test_examples_fit_what_the_data_set_has_and_all_of_them_work(seeded_home: Pa
     assert "over_time" not in names["timeless"]
     assert {"by_items", "by_users"} <= set(names["market"])
     assert not {"by_items", "by_users"} & set(names["timed"])
+
+
+def test_examples_on_large_data_look_at_a_part_and_still_work(seeded_home: Path) -> None:
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    large = tuple(replace(table, rows=20_000_000) for table in schema(Home.current(), dataset))
+    offered = {example.name: example.sql for example in examples(large)}
+    assert "% 10 = 0" in offered["repeats"]
+    assert "SAMPLE" in offered["summary"]
+    for sql in offered.values():
+        run(Home.current(), dataset, sql)
 
 
 # ── figures
