@@ -37,8 +37,8 @@ def upload(page: Page, movielens: Path) -> None:
     """Drop ratings.csv and movies.csv together, take the proposal, import."""
     files = [movielens / "ratings.csv", movielens / "movies.csv"]
     page.locator("input[type=file]").first.set_input_files(files)
-    expect(page.get_by_text(re.compile("who is userId, what is movieId"))).to_be_visible()
-    expect(page.get_by_text(re.compile("movies.csv describes the items"))).to_be_visible()
+    expect(page.get_by_text(re.compile("who is userId, what is movieId"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("movies.csv describes the items"))).to_be_visible(timeout=60_000)
     button(page, re.compile(r"^Import 100.836 events$"))
     expect(page.get_by_text(re.compile(r"100.837 lines = 1 header"))).to_be_visible(timeout=60_000)
 
