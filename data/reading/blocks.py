@@ -174,10 +174,7 @@ def parse(path: Path, blocks: Blocks, layout: Layout, roles: set[str], report: R
         return sum(len(worker.blocks) for worker in workers) / len(blocks.parts)
 
     tasks = [partial(work, worker) for worker in workers]
-    try:
-        done = _side_by_side(tasks, report, (0.05, 0.5), "reading rows", progress)
-    finally:
-        stopped.set()
+    done = _side_by_side(tasks, report, (0.05, 0.5), "reading rows", progress, stopped)
     return Parsed(blocks, out, tuple(workers)) if all(done) else None
 
 
@@ -262,19 +259,25 @@ def _side_by_side(
     span: tuple[float, float],
     stage: str,
     progress: Callable[[], float] | None = None,
+    stopped: Event | None = None,
 ) -> list[Any]:
-    """The results of `tasks`, run over the cores; `report` is called meanwhile and may raise to stop."""
+    """The results of `tasks`, run over the cores; `report` is called meanwhile and may raise to stop.
+
+    Args:
+        stopped: set at the end, however it comes, for tasks that look at it.
+    """
     with ThreadPoolExecutor(n_threads()) as pool:
         pending: list[Future[Any]] = [pool.submit(task) for task in tasks]
         try:
             for _ in _until_done(pending):
                 share = progress() if progress else sum(one.done() for one in pending) / len(pending)
                 report(span[0] + (span[1] - span[0]) * share, stage)
-        except BaseException:
+            return [one.result() for one in pending]
+        finally:
             for one in pending:
                 one.cancel()
-            raise
-        return [one.result() for one in pending]
+            if stopped is not None:
+                stopped.set()
 
 
 def _until_done(pending: list[Future[Any]]) -> Iterator[None]:

@@ -248,17 +248,25 @@ def test_many_blocks_and_tables_that_grow_keep_every_row(
     assert bench.same((HEADER + "\n".join(lines)).encode(), shape(), RATED)
 
 
-def test_a_report_that_raises_stops_the_reading(bench: Bench) -> None:
-    class StopReading(Exception):
-        pass
+class StopReading(Exception):
+    pass
+
+
+def test_a_report_that_raises_stops_the_reading(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    read = []
+    parse = blocks._parse_block
+    monkeypatch.setattr(blocks, "_parse_block", lambda *given: read.append(given[2]) or parse(*given))
+    monkeypatch.setattr(blocks, "_until_done", lambda pending: [None])
 
     def report(fraction: float, stage: str = "", **_: Any) -> None:
         if stage == "reading rows":
             raise StopReading
 
-    bench.path.write_bytes(HEADER.encode() + PLAIN[0])
+    bench.path.write_bytes(HEADER.encode() + PLAIN[0] * 20_000)
     with pytest.raises(StopReading):
         typed.read_typed(bench.path, shape(), RATED, report)
+    assert len(read) < 10_000  # of 25,000 blocks
 
 
 IDS = st.one_of(
