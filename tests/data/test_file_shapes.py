@@ -350,7 +350,8 @@ def test_a_file_that_grows_beyond_reason_is_stopped(
 
 def test_a_sheet_gives_the_rows_of_the_table(tmp_path: Path, home: Home) -> None:
     table = [list(ROWS[0]), *[list(row.values()) for row in ROWS]]
-    path = write(tmp_path, workbook({"Cover": [["Our events"]], "Events": table, "More": [["a", "b"], [1, 2]]}), "e.xlsx")
+    sheets = {"Cover": [["Our events"]], "Events": table, "More": [["a", "b"], [1, 2]]}
+    path = write(tmp_path, workbook(sheets), "e.xlsx")
     shape = sniff(path)
     assert (shape.format, shape.header) == ("xlsx", True)
     assert shape.reasons[0] == "Excel workbook, of which sheet Events is read; beside it: Cover, More"
