@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,13 @@ class Split:
     test_rows: NDArray[np.int64]
     unused_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # in no part
     config: dict[str, Any] = field(default_factory=dict)  # settings that differ from the protocol's defaults
+    # rows of held-out parts that are shown, not to be found
+    shown_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def target_rows(self, part: Literal["validation", "test"]) -> NDArray[np.int64]:
+        """Rows of the events of a part that are to be found."""
+        rows = self.test_rows if part == "test" else self.validation_rows
+        return np.setdiff1d(rows, self.shown_rows, assume_unique=True) if len(self.shown_rows) else rows
 
     @property
     def identity(self) -> str:

@@ -34,10 +34,11 @@ class SplitLeakage:
         time = dataset.interactions.time
         if time is None:
             return NO_TIMES
-        if not len(split.test_rows) or not len(split.train_rows):
+        wanted = split.target_rows("test")
+        if not len(wanted) or not len(split.train_rows):
             return DoesNotApply("The split has an empty part.")
         cut = int(time[split.train_rows].max())
-        older = time[split.test_rows] < cut
+        older = time[wanted] < cut
         part = float(older.mean())
         values = {"events": int(older.sum()), "share": part, "train_until": cut}
         if not older.any():

@@ -168,6 +168,7 @@ def build_split(dataset: Dataset, assignment: Assignment, splitter: Splitter, de
         validation_rows=np.flatnonzero(assignment.part == VALIDATION),
         test_rows=np.flatnonzero(assignment.part == TEST),
         unused_rows=np.flatnonzero(unused),
+        shown_rows=np.empty(0, np.int64) if assignment.shown is None else np.flatnonzero(assignment.shown),
         config=splitter.config.model_dump(mode="json", exclude_defaults=True),
     )
 

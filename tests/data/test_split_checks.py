@@ -56,6 +56,18 @@ def test_leave_last_out_leaks_by_as_many_events_as_lie_before_the_last_that_teac
     assert found.values["share"] == pytest.approx(2 / 3)
 
 
+def test_events_that_are_shown_of_a_new_user_are_no_test_events() -> None:
+    """One fifth of a held-out user's events, the last ones, is to be found; what is shown cannot leak."""
+    dataset = crowd()
+    split = make_splitter("user_cold").split(dataset, seed=0)
+    wanted = split.target_rows("test")
+    assert len(wanted) == len(split.test_rows) / 5
+    times = dataset.interactions.time
+    older = times[wanted] < times[split.train_rows].max()
+    values = ask("split_leakage", dataset, split).values
+    assert (values["events"], values["share"]) == (older.sum(), older.mean())
+
+
 def test_a_cut_in_time_never_leaks_and_draws_always_do() -> None:
     dataset = crowd()
     for name, splitter in SPLITTERS.items():
