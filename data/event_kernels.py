@@ -57,11 +57,25 @@ def time_order(user: NDArray[np.int32], second: NDArray[np.int64] | None) -> NDA
 
 def counted(codes: NDArray[np.int32], n: int) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """(n + 1,) where the rows of each code begin, and the rows by (code, position): a counting sort."""
-    ends = np.zeros(n + 1, dtype=np.int64)
-    np.cumsum(np.bincount(codes, minlength=n), out=ends[1:])
+    ends = _ends(np.asarray(codes), n)
     order = np.empty(len(codes), dtype=np.intp)
     _scatter(np.asarray(codes), ends[:-1].copy(), order)
     return ends, order
+
+
+def _ends(codes: NDArray[np.int32], n: int) -> NDArray[np.int64]:
+    ends = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(counts(codes, n), out=ends[1:])
+    return ends
+
+
+@kernel
+def counts(codes: Any, n: int) -> Any:
+    """(n,) how often each code occurs; unlike `bincount`, without a wider copy of the codes."""
+    found = np.zeros(n, np.int64)
+    for code in codes:
+        found[code] += 1
+    return found
 
 
 @kernel
@@ -215,88 +229,87 @@ def k_core(
     kept = np.ones(len(user), dtype=bool)
     if not len(user):
         return kept
-    of_user, of_item = np.bincount(user), np.bincount(item)
+    user, item = np.asarray(user), np.asarray(item)
+    of_user, of_item = counts(user, int(user.max()) + 1), counts(item, int(item.max()) + 1)
     if safe is not None:  # a count that no pass can use up
         of_user[safe[0][: len(of_user)]] += len(user) + min_user
         of_item[safe[1][: len(of_item)]] += len(user) + min_item
-    _peel(np.asarray(user), np.asarray(item), of_user, of_item, min_user, min_item, kept)
+    _peel(user, item, of_user, of_item, min_user, min_item, kept)
     return kept
 
 
 @kernel
 def _peel(user: Any, item: Any, of_user: Any, of_item: Any, min_user: int, min_item: int, kept: Any) -> None:
-    changed = True
-    while changed:
-        changed = False
+    again = True
+    while again:
+        again = False  # a pass is only needed for those who become poor while it runs
         for row in range(len(user)):
-            if kept[row] and (of_user[user[row]] < min_user or of_item[item[row]] < min_item):
+            mine, its = of_user[user[row]], of_item[item[row]]
+            if (mine < min_user or its < min_item) and kept[row]:
                 kept[row] = False
-                of_user[user[row]] -= 1
-                of_item[item[row]] -= 1
-                changed = True
+                of_user[user[row]] = mine - 1
+                of_item[item[row]] = its - 1
+                again = again or mine == min_user or its == min_item
 
 
 def csr_arrays(
     user: NDArray[np.int32], item: NDArray[np.int32], weight: NDArray[np.float32], shape: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
-    """data, indices and indptr of the canonical matrix of users by items: items ascending, repeats summed."""
+    """data, indices and indptr of the canonical matrix of users by items: items ascending, repeats summed.
+
+    Two counting sorts, by item and then by user, which keeps the items of a user in order.
+
+    Raises:
+        ValueError: a code outside the shape.
+    """
     n_users, n_items = shape
-    in_order = len(user) == 0 or bool((user[1:] >= user[:-1]).all())
-    if in_order:
-        rows = np.zeros(0, dtype=np.intp)
-        ends = np.zeros(n_users + 1, dtype=np.int64)
-        np.cumsum(np.bincount(user, minlength=n_users), out=ends[1:])
-    else:
-        ends, rows = counted(user, n_users)
+    user, item, weight = np.asarray(user), np.asarray(item), np.asarray(weight)
+    for codes, n in ((user, n_users), (item, n_items)):
+        if len(codes) and not (int(codes.min()) >= 0 and int(codes.max()) < n):
+            raise ValueError(f"codes from {codes.min()} to {codes.max()} do not fit into {n} rows or columns")
+    starts, ends = _ends(user, n_users), _ends(item, n_items)
+    their_user, their_weight = np.empty(len(user), dtype=np.int32), np.empty(len(user), dtype=np.float32)
+    _by_item(user, item, weight, ends[:-1].copy(), their_user, their_weight)
     indices, data = np.empty(len(user), dtype=np.int32), np.empty(len(user), dtype=np.float32)
-    lengths = np.zeros(n_users, dtype=np.int64)
-    items, weights = np.asarray(item), np.asarray(weight)
-    _in_parts(
-        lambda first, last: _fill_rows(rows, items, weights, ends, first, last, indices, data, lengths), ends
-    )
+    stops = starts[:-1].copy()
+    _by_user(their_user, their_weight, ends, starts, stops, indices, data)
     indptr = np.zeros(n_users + 1, dtype=np.int64)
-    np.cumsum(lengths, out=indptr[1:])
-    if indptr[-1] < len(user):
-        _close_gaps(ends, indptr, indices, data)
+    np.cumsum(stops - starts[:-1], out=indptr[1:])
     n = int(indptr[-1])
+    if n < len(user):
+        _close_gaps(starts, indptr, indices, data)
     return data[:n], indices[:n], indptr
 
 
 @kernel
-def _fill_rows(
-    rows: Any, item: Any, weight: Any, ends: Any, first: int, last: int, indices: Any, data: Any, lengths: Any
-) -> None:
-    """The rows of users first to last, each from its own `ends` on."""
-    longest = 0
-    for user in range(first, last):
-        longest = max(longest, ends[user + 1] - ends[user])
-    key = np.empty(longest, np.int64)
-    for user in range(first, last):
-        start, n = ends[user], ends[user + 1] - ends[user]
-        for i in range(n):
-            row = rows[start + i] if len(rows) else start + i
-            key[i] = np.int64(item[row]) * n + i
-        key[:n].sort()
-        into = start - 1
-        for i in range(n):
-            here = np.int32(key[i] // n)
-            place = start + key[i] % n
-            row = rows[place] if len(rows) else place
-            if i > 0 and indices[into] == here:
-                data[into] += weight[row]
-            else:
-                into += 1
-                indices[into] = here
-                data[into] = weight[row]
-        lengths[user] = into + 1 - start
+def _by_item(user: Any, item: Any, weight: Any, next_place: Any, their_user: Any, their_weight: Any) -> None:
+    for row in range(len(user)):
+        place = next_place[item[row]]
+        their_user[place] = user[row]
+        their_weight[place] = weight[row]
+        next_place[item[row]] = place + 1
 
 
 @kernel
-def _close_gaps(ends: Any, indptr: Any, indices: Any, data: Any) -> None:
+def _by_user(user: Any, weight: Any, ends: Any, starts: Any, stops: Any, indices: Any, data: Any) -> None:
+    """Fill each user's part from its start on; `stops` moves to where it ends, repeats being summed."""
+    for item in range(len(ends) - 1):
+        for row in range(ends[item], ends[item + 1]):
+            place = stops[user[row]]
+            if place > starts[user[row]] and indices[place - 1] == item:
+                data[place - 1] += weight[row]
+            else:
+                indices[place] = item
+                data[place] = weight[row]
+                stops[user[row]] = place + 1
+
+
+@kernel
+def _close_gaps(starts: Any, indptr: Any, indices: Any, data: Any) -> None:
     for user in range(len(indptr) - 1):
         for i in range(indptr[user + 1] - indptr[user]):
-            indices[indptr[user] + i] = indices[ends[user] + i]
-            data[indptr[user] + i] = data[ends[user] + i]
+            indices[indptr[user] + i] = indices[starts[user] + i]
+            data[indptr[user] + i] = data[starts[user] + i]
 
 
 def warm() -> None:
@@ -307,4 +320,3 @@ def warm() -> None:
     first_of_each(second)
     k_core(user, item, 1, 1)
     csr_arrays(user, item, weight, (2, 2))
-    csr_arrays(np.sort(user), item, weight, (2, 2))

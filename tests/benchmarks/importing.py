@@ -13,11 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import numpy as np
+from scipy.sparse import csr_matrix
 
+from data import event_kernels
 from data.artifacts import Home, load_dataset
 from data.cleaning import Cleaning, clean
 from data.coded import Coded
 from data.dataset import Dataset, IdMap, Interactions
+from data.event_kernels import csr_arrays, k_core
 from data.ingest import import_file
 from data.mapping import Mapping
 from data.read_file import read_file
@@ -26,7 +30,7 @@ from data.reading.records import workplace
 from data.reading.sniffing import sniff
 from data.reading.staging import silent
 from data.splits import SPLITTERS
-from tests.benchmarks.import_peers import CORE, duckdb_sql, pandas_frames, read_csv_only
+from tests.benchmarks.import_peers import CORE, VALIDATION_FROM, duckdb_sql, pandas_frames, read_csv_only
 from tests.benchmarks.measure import Row
 
 MILLION = 1_000_000
@@ -39,6 +43,7 @@ STRING_IDS = ("'U' || printf('%08x', user * 2654435761 % 4294967296)", "'B' || p
 ONE_IMPORT = """
 import json, sys, time
 from pathlib import Path
+from data import event_kernels
 from data.artifacts import Home
 from data.ingest import import_file
 start = time.perf_counter()
@@ -82,8 +87,19 @@ def parsed(path: Path) -> Coded:
         return read_file(work, path, sniff(path), MAPPING, silent).coded
 
 
-def to_csr(coded: list[Coded]) -> object:
-    """Sort, k-core, global time split with its holdouts, CSR: what import and training do."""
+def to_csr(coded: Coded) -> csr_matrix:
+    """k-core, the train part of a time split and its matrix: what the peers do, by our passes."""
+    core = k_core(coded.user, coded.item, CORE, CORE)
+    seconds = coded.second[core]
+    place = int(VALIDATION_FROM * len(seconds))
+    train = seconds < np.partition(seconds, place)[place]
+    shape = (len(coded.users), len(coded.items))
+    columns = (values[core][train] for values in (coded.user, coded.item, coded.weight))
+    return csr_matrix(csr_arrays(*columns, shape), shape=shape)
+
+
+def as_stored(coded: list[Coded]) -> csr_matrix:
+    """The same as an import and a training do it: also sorted, and split with histories and targets."""
     rules = Cleaning(drop_duplicates=False, min_user_events=CORE, min_item_events=CORE)
     rows = clean(coded.pop(), rules).events
     events = Interactions(rows.user, rows.item, rows.weight, rows.second)
@@ -102,22 +118,34 @@ def parse_row(path: Path, kind: str, n_events: int, runs: int = 3) -> Row:
 
 
 def csr_rows(path: Path) -> list[Row]:
-    """Ours begins with the parsed columns, the peers with a parsed table."""
-    start = time.perf_counter()
+    """Ours codes while it parses, so all of its time beyond bare parsing stands against the peers' rest."""
+    found: dict[str, tuple[float, float]] = {}  # reading, rest; the better of two runs
+    for _ in range(2):
+        for name, peer in (("ours", ours_in_two), ("DuckDB SQL", duckdb_sql), ("pandas", pandas_frames)):
+            gc.collect()
+            taken = peer(path)
+            found[name] = min(found.get(name, taken), taken, key=sum)
+    reading, rest = found.pop("ours")
+    beyond = rest + max(0.0, reading - found["DuckDB SQL"][0])
     coded = [parsed(path)]
-    reading = time.perf_counter() - start
-    (ours,) = best_of(1, lambda: to_csr(coded))
-    sql_reading, sql = duckdb_sql(path)
-    frames_reading, frames = pandas_frames(path)
-    what = f"{CORE}-core, time split, CSR: {N_EVENTS:,} events"
-    note = "target 0.33; ours also makes histories and targets, and coded while parsing"
+    (stored,) = best_of(1, lambda: as_stored(coded))
+    what = f"coding, {CORE}-core, time split, CSR: {N_EVENTS:,} events"
+    note = "all beyond the time of bare read_csv; target 0.33"
     whole = f"file to CSR: {N_EVENTS:,} events"
     return [
-        Row(what, ours, "DuckDB SQL with coding", sql, note),
-        Row(what, ours, "pandas with coding", frames, note),
-        Row(whole, reading + ours, "DuckDB SQL", sql_reading + sql),
-        Row(whole, reading + ours, "pandas", frames_reading + frames),
-    ]
+        *(Row(what, beyond, name, theirs[1], note) for name, theirs in found.items()),
+        *(Row(whole, reading + rest, name, sum(theirs)) for name, theirs in found.items()),
+        Row(f"the same sorted, with histories and targets: {N_EVENTS:,} events", stored,
+            "DuckDB SQL without these", found["DuckDB SQL"][1], "what import and training do"),
+    ]  # fmt: skip
+
+
+def ours_in_two(path: Path) -> tuple[float, float]:
+    start = time.perf_counter()
+    coded = parsed(path)
+    middle = time.perf_counter()
+    to_csr(coded)
+    return middle - start, time.perf_counter() - middle
 
 
 def import_rows(path: Path, kind: str, limit_gb: float) -> list[Row]:
@@ -155,6 +183,7 @@ def small_rows(folder: Path) -> list[Row]:
 
 def rows() -> list[Row]:
     typed.warm()
+    event_kernels.warm()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         found = small_rows(folder)
