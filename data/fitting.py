@@ -56,15 +56,20 @@ def _with_own_packing(path: Path, shape: FileShape) -> FileShape:
 
 def _names_in(path: Path, shape: FileShape) -> tuple[str, ...] | None:
     """What the first line calls the columns; None where that cannot be told."""
-    numbers = column_names([], len(shape.columns))
-    head = preview(path, shape.model_copy(update={"header": False, "columns": numbers}), 1)
-    named = [str(value or "") for value in head.iloc[0]] if len(head) else []
-    if named and column_names(named, len(named)) == shape.columns:
+    if begins_with_columns(path, shape):
         return shape.columns
     own = sniff(path, shape.columns, shape.member)
     if own.format == "delimited" and own.delimiter == shape.delimiter:
         return own.columns if own.header else _refused_headless(path, shape)
     return None
+
+
+def begins_with_columns(path: Path, shape: FileShape) -> bool:
+    """Whether the first line, read so, holds the names of the columns."""
+    numbers = column_names([], len(shape.columns))
+    head = preview(path, shape.model_copy(update={"header": False, "columns": numbers}), 1)
+    named = [str(value or "") for value in head.iloc[0]] if len(head) else []
+    return bool(named) and column_names(named, len(named)) == shape.columns
 
 
 def _refused_headless(path: Path, shape: FileShape) -> tuple[str, ...]:

@@ -101,11 +101,11 @@ def gather(folder: Path, files: Sequence[ShapedFile], report: Report) -> Gathere
     """
     shape = files[0].shape.model_copy(update={"compression": "none", "member": None, "members": ()})
     if shape.format == "parquet":
-        return _gather_rows(folder / "gathered.parquet", shape, files, report)
+        return _gather_rows(folder / _name(files), shape, files, report)
     if shape.format == "jsonl":
         names = dict.fromkeys(name for file in files for name in file.shape.columns)
         shape = shape.model_copy(update={"columns": tuple(names)})
-    path, pieces, line = folder / "gathered", list[Piece](), 1
+    path, pieces, line = folder / _name(files), list[Piece](), 1
     with path.open("wb") as whole:
         for done, file in enumerate(files):
             report(0.02 * done / len(files), "gathering files")
@@ -116,6 +116,12 @@ def gather(folder: Path, files: Sequence[ShapedFile], report: Report) -> Gathere
             pieces.append(piece)
             line += piece.lines - (1 if piece.header else 0)
     return Gathered(path, shape, tuple(pieces))
+
+
+def _name(files: Sequence[ShapedFile]) -> str:
+    """How messages call the whole."""
+    first = re.sub(r"[^\w.\- ]", "_", files[0].file.name)[-80:]
+    return f"{first} and {len(files) - 1} more"
 
 
 def _append(whole: BinaryIO, file: ShapedFile, first: int, *, with_header: bool) -> Piece | None:

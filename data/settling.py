@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.cleaning import Cleaning
 from data.errors import DataError
-from data.fitting import fitted
+from data.fitting import begins_with_columns, fitted
 from data.mapping import Mapping, propose_file, with_all_kinds, with_time_format
 from data.reading.preview import preview
 from data.reading.shape import FileShape
@@ -160,15 +160,19 @@ def shape_like(shape: FileShape, own: FileShape, files: tuple[GivenFile, GivenFi
     Raises:
         DataError: its columns are not those of the first; the message says what differs.
     """
+    taken = ["compression", "encoding", "member", "members", "reasons"]
     reordered = shape.header and own.header and sorted(own.columns) == sorted(shape.columns)
     if not reordered:
+        as_first = shape.model_copy(update={name: getattr(own, name) for name in taken})
+        delimited = shape.format == own.format == "delimited" and shape.header
+        if delimited and begins_with_columns(files[1].path, as_first):
+            return as_first  # most of its few rows are broken
         check_same_table([shape, own], [file.name for file in files])
     if shape.format in ("parquet", "jsonl", "json", "xlsx"):
         return own
-    kept = ("compression", "encoding", "member", "members", "reasons")
-    return shape.model_copy(
-        update={name: getattr(own, name) for name in kept} | ({"columns": own.columns} if reordered else {})
-    )
+    if reordered:  # the header says so; without one, the first file's word counts
+        taken += ["columns", "delimiter", *(["comment"] if own.comment else [])]
+    return shape.model_copy(update={name: getattr(own, name) for name in taken})
 
 
 def name_of(path: Path | str) -> str:

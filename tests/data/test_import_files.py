@@ -11,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from data import read_tables
 from data.artifacts import Home, dataset_table, load_dataset
 from data.cleaning import Cleaning
 from data.errors import DataError
@@ -363,3 +366,51 @@ def test_a_kind_of_event_that_only_the_end_of_the_file_shows_has_a_weight(tmp_pa
     stored = load_dataset(home, report.dataset)
     assert stored.event_types == ("cart", "view", "purchase")
     assert (report.events, sorted(set(stored.interactions.weight.tolist()))) == (6_001, [1.0, 3.0, 5.0])
+
+
+def test_each_file_may_have_a_delimiter_and_comments_of_its_own(tmp_path: Path, home: Home) -> None:
+    one = write(tmp_path, "one.csv", HEADER + "a,x,1,1000000000\n")
+    two = write(tmp_path, "two.csv", "# late\nuser;item;rating;timestamp\nb;y;2;1000000001\n# end\n")
+    report = import_files(Files((one, two)), home)
+    assert rows_of(home, report) == [("a", "x", 1.0), ("b", "y", 2.0)]
+    assert [(file.lines, file.set_aside) for file in report.files] == [(2, 0), (4, 2)]
+
+
+CELLS = st.sampled_from(
+    ["a,x,1,1000000000", "b,y,2,1000000001", "a,y,bad,1000000002", ",x,3,1000000003", "c,x", ""]
+)
+CUTS = st.lists(st.lists(CELLS, max_size=6), min_size=2, max_size=4)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=CUTS, ending=st.sampled_from(["\n", "\r\n"]), together=st.booleans(), last=st.booleans())
+def test_however_a_table_is_cut_into_files_it_gives_the_same_events(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[list[str]],
+    ending: str,
+    together: bool,
+    last: bool,
+) -> None:
+    parts[0].insert(0, "a,z,5,1000000009")
+    lines = HEADER.strip()
+
+    def text(rows: list[str]) -> str:
+        return ending.join([lines, *rows]) + (ending if last or not rows or not rows[-1] else "")
+
+    recipe = Recipe(mapping=Mapping(user="user", item="item", weight="rating", time="timestamp"))
+    whole = write(tmp_path, "whole.csv", text([row for rows in parts for row in rows]))
+    pieces = [write(tmp_path, f"{n}.csv", text(rows)) for n, rows in enumerate(parts)]
+    with monkeypatch.context() as patched:
+        if not together:
+            patched.setattr(read_tables, "can_gather", lambda files: False)
+        cut = import_files(Files(tuple(pieces)), Home(tmp_path / "cut"), recipe=recipe)
+    one = import_files(Files((whole,)), Home(tmp_path / "one"), recipe=recipe)
+    assert cut.dataset == one.dataset
+    assert reconciled(cut)
+    assert (cut.removed, cut.quarantined, cut.lines) == (
+        one.removed,
+        one.quarantined,
+        one.lines + len(parts) - 1,
+    )
+    assert cut.quarantine_reasons == one.quarantine_reasons
