@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.loaders.imports import Look
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import share
+from dashboard.text.numbers import join, share
 from dashboard.views.column_roles import CHOICES, SINGLE, UNUSED, sample_values
 
 WIDTHS = (4, 3, 5)
@@ -78,16 +78,23 @@ def _free_others(changed: str, keys: Sequence[str]) -> None:
 
 def _why(look: Look, name: str, role: str, proposed: str) -> str:
     """The reason of the proposal and how sure it is; or that a person chose otherwise."""
+    warning = "" if role == UNUSED else _personal(look, name)
     if role != proposed:
-        return f":gray[{t('import_data.your_choice', role=t(f'import_data.role_{proposed}'))}]"
+        return f"{warning}:gray[{t('import_data.your_choice', role=t(f'import_data.role_{proposed}'))}]"
     if look.proposal is None:
-        return ""
+        return warning
     told = look.proposal.roles[name]
     reason = f":gray[{literal(_cut(told.reason))}]"
     if role == UNUSED:
         return reason
     colour = "orange" if told.confidence < UNSURE else "blue"
-    return f":{colour}-badge[{t('import_data.sure', share=share(told.confidence))}] {reason}"
+    return f"{warning}:{colour}-badge[{t('import_data.sure', share=share(told.confidence))}] {reason}"
+
+
+def _personal(look: Look, name: str) -> str:
+    """A mark on a column that is taken although it seems to hold addresses or numbers of people."""
+    kinds = look.personal.get(name)
+    return f":orange-badge[{t('import_data.personal', kinds=join(list(kinds)))}] " if kinds else ""
 
 
 def _cut(reason: str) -> str:

@@ -32,11 +32,14 @@ def quarantine_table(dataset: str, result: dict[str, Any]) -> None:
     shown = _filtered(table)
     recipe = recipe_of(dataset)
     shape = None if recipe is None else recipe.shape
-    file = None if shape is None else correction_file(table, shape, dataset)
+    without_text = bool((table["text"] == "").all())
+    file = None if shape is None or without_text else correction_file(table, shape, dataset)
     _downloads(dataset, table, file)
     if recipe is None or file is None or len(shown) > EDITED:
         _read_only(shown)
-        if file is not None:
+        if without_text:
+            st.caption(t("import_data.quarantine_no_text"))
+        elif file is not None:
             st.caption(t("import_data.correct_in_file", n=EDITED))
         return
     _editor(dataset, editable(shown), recipe)

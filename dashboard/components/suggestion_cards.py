@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.loaders.import_reading import suggestions_for
-from dashboard.text import t
+from dashboard.text import has, t
 from dashboard.text.markdown import literal
 from data.cleaning import Cleaning
 from data.cleaning.suggestions import Suggestion
@@ -31,11 +31,12 @@ def suggestion_cards(
 
 
 def _card(suggestion: Suggestion, cleaning: Cleaning, key: str, take: Callable[[Cleaning], None]) -> None:
-    st.markdown(literal(suggestion.sentence))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    line.markdown(literal(suggestion.sentence), width="content")
+    with line.container(horizontal=True, vertical_alignment="center", width="content"):
         if suggestion.change:
             st.button(
-                t("import_data.suggestion_apply"),
+                _deed(suggestion),
                 key=f"{key}_apply_{suggestion.id}",
                 on_click=lambda: take(suggestion.apply(cleaning)),
             )
@@ -49,6 +50,12 @@ def _card(suggestion: Suggestion, cleaning: Cleaning, key: str, take: Callable[[
         if suggestion.evidence:
             with st.popover(t("import_data.suggestion_ids", n=len(suggestion.evidence)), type="tertiary"):
                 _evidence(suggestion, key)
+
+
+def _deed(suggestion: Suggestion) -> str:
+    """What applying does, in words."""
+    key = f"import_data.apply_{next(iter(suggestion.change))}"
+    return t(key) if has(key) else t("import_data.suggestion_apply")
 
 
 def _evidence(suggestion: Suggestion, key: str) -> None:

@@ -16,6 +16,7 @@ from dashboard.loaders.sources import home
 from dashboard.loaders.uploads import located
 from dashboard.server.sent_name import by_sent_name
 from dashboard.views.file_roles import FileFacts, FileRole, propose_roles
+from dashboard.views.personal_values import personal_columns
 from data.artifacts import dataset_table
 from data.errors import ConfigError, DataError
 from data.mapping import Proposal, propose_file
@@ -40,6 +41,7 @@ class Look:
     preview: pd.DataFrame  # the first rows
     sample: pd.DataFrame  # these and rows from all over the file
     proposal: Proposal | None  # None: it cannot be a table of events
+    personal: Mapping[str, tuple[str, ...]]  # column → what it seems to hold of people, as e-mail addresses
 
 
 def look_into(upload_id: str, changes: Mapping[str, Any] | None = None) -> Look:
@@ -66,7 +68,17 @@ def _look(root: str, upload_id: str, changes: tuple[tuple[str, Any], ...]) -> Lo
         rows = preview(path, shape, ROWS)
         sample = pd.concat([rows, random_rows(path, shape, SAMPLED)], ignore_index=True)
         sample = sample.drop_duplicates(ignore_index=True)
-    return Look(upload_id, name, path, path.stat().st_size, shape, rows, sample, _proposal(path, shape))
+    return Look(
+        upload_id,
+        name,
+        path,
+        path.stat().st_size,
+        shape,
+        rows,
+        sample,
+        _proposal(path, shape),
+        personal_columns(sample),
+    )
 
 
 def _proposal(path: Path, shape: FileShape) -> Proposal | None:

@@ -308,6 +308,22 @@ def test_a_failed_import_leads_back_to_its_columns(empty_home):
     assert button(app, "Import 72 events")
 
 
+def test_a_column_of_addresses_is_marked_while_it_is_taken(empty_home):
+    mails = HEADER + "".join(f"a{row.split(',')[0]}@example.org,{row.split(',', 1)[1]}\n" for row in ROWS)
+    app = opened(keep("shop.csv", mails))
+    assert "holds e-mail addresses" in said(app)
+    box(app, "item").set_value("user").run()
+    assert "holds e-mail addresses" not in said(app)
+
+
+def test_the_text_of_unreadable_lines_is_not_offered_where_users_have_pseudonyms(empty_home):
+    app = opened(keep("shop.csv", CSV + "u1,i1,many,1600000000\n"))
+    next(one for one in app.toggle if one.label == t("import_data.pseudonyms")).set_value(True).run()
+    page, _ = run_order(app)
+    assert t("import_data.quarantine_no_text") in [one.value for one in page.main.caption]
+    assert not [one for one in page.button if one.key == "import_correct_go"]
+
+
 def test_pseudonyms_reach_the_order(empty_home):
     app = opened(keep("shop.csv", CSV))
     next(one for one in app.toggle if one.label == t("import_data.pseudonyms")).set_value(True).run()

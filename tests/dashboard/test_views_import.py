@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dashboard.views.column_roles import CHOICES, SINGLE, UNUSED, mapping_of, roles_of, sample_values
 from dashboard.views.file_roles import FileFacts, propose_roles
 from dashboard.views.imports import file_table, join_table, version_table
+from dashboard.views.personal_values import personal_columns
 from dashboard.views.quarantine import corrected_shape, correction_file, editable
 from data.errors import ConfigError, DataError
 from data.mapping import Mapping, propose
@@ -120,6 +121,18 @@ def test_sample_values_are_different_and_short():
     (only,) = sample_values(rows, "b")
     assert len(only) == 34
     assert only.endswith("…")
+
+
+def test_columns_with_addresses_of_people_are_flagged_and_times_are_not():
+    rows = pd.DataFrame(
+        {
+            "mail": ["ann@example.org", "bob@example.org", None],
+            "call": ["+44 20 7946 0958", "+44 20 7946 0959", "+1 212 555 0100"],
+            "at": ["2026-11-21 08:30:00", "2026-11-21 09:30:00", "1600000000"],
+            "note": ["write to me@example.org", "fine", "good"],
+        }
+    )
+    assert personal_columns(rows) == {"mail": ("e-mail addresses",), "call": ("telephone numbers",)}
 
 
 def meta(dataset: str, parent: str | None, version: int, events: int, added: dict[str, int]) -> dict:

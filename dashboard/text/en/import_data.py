@@ -99,6 +99,7 @@ WORDS: dict[str, str] = {
     "import_data.role_unused": "Leave out",
     "import_data.no_values": "no values",
     "import_data.sure": "{share} sure",
+    "import_data.personal": "holds {kinds}",
     "import_data.more_columns": "{n} more columns",
     "import_data.none": "none",
     "import_data.head": "{column} · {role}",
@@ -162,7 +163,13 @@ WORDS: dict[str, str] = {
     "import_data.item": "item",
     "import_data.items": "items",
     "import_data.suggestion_apply": "Apply",
-    "import_data.suggestion_leave": "Leave as it is",
+    "import_data.apply_drop_items": "Set them aside",
+    "import_data.apply_drop_users": "Set them aside",
+    "import_data.apply_max_user_events": "Set them aside",
+    "import_data.apply_cancellations": "Take them out",
+    "import_data.apply_normalise_ids": "Write ids alike",
+    "import_data.apply_binarise": "Let every event weigh 1",
+    "import_data.suggestion_leave": "Leave",
     "import_data.suggestion_noted": "Noted",
     "import_data.suggestion_ids": "Which ids ({n})",
     "import_data.counts_old": "The counts are those before your last choice.",
@@ -287,6 +294,10 @@ WORDS: dict[str, str] = {
     "import_data.many_lines": "lines",
     "import_data.quarantine_none": "Every line could be read.",
     "import_data.quarantine_reasons": "Reasons",
+    "import_data.quarantine_no_text": (
+        "User ids were replaced by pseudonyms, so the text of these lines, which may name users, was not "
+        "kept."
+    ),
     "import_data.correct_words": (
         "Correct the text of a line here and import it: the data set gets a next version with it."
     ),
