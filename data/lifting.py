@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.columns import ITEM, USER
 from data.mapping import Mapping
-from data.roles.relations import FEW_PAIRS, Dependence
+from data.roles.relations import FEW_PAIRS, Codes, Dependence, dependence_of
 from data.wording import number
 
 FIRST_LOOK = 50_000  # rows of the quick test that spares most columns a full pass
@@ -67,15 +70,26 @@ def likely(
     """Of `columns` (file name → SQL name) those that, in a first look, may follow from item or user."""
     told = {*mapping.described}
     sides = [side for side in SIDES if mapping.columns_of(side) is None]
-    return {
-        name: sql
-        for name, sql in columns.items()
-        if name in told or any(_may_follow(dependence(con, table, side, sql, visit)) for side in sides)
-    }
+    if not columns or not sides:
+        return {name: sql for name, sql in columns.items() if name in told}
+    look = con.sql(f"SELECT * FROM {table}").to_arrow_table()
+    visits = None if visit is None else _codes(look[visit])
+    ids = {side: _codes(look[f"{side}_id"]) for side in sides}
+
+    def may_follow(values: Codes) -> bool:
+        found = (dependence_of(ids[side], values, visits if side == USER else None) for side in sides)
+        return any(one.holds if one.compared >= FEW_PAIRS else one.guess > 0 for one in found)
+
+    return {name: sql for name, sql in columns.items() if name in told or may_follow(_codes(look[sql]))}
 
 
-def _may_follow(found: Dependence) -> bool:
-    return found.holds if found.compared >= FEW_PAIRS else found.guess > 0
+def _codes(column: Any) -> Codes:
+    """Codes of an Arrow column of text; empty cells have none."""
+    texts = pc.utf8_trim_whitespace(pc.cast(column, pa.string())).combine_chunks()
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return np.asarray(
+        texts.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64
+    )
 
 
 def lift_columns(

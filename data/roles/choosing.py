@@ -12,7 +12,7 @@ from data.reading.words import DESCRIBES, parts
 from data.roles.base import ITEM_COLUMNS, ROLES, UNUSED, USER_COLUMNS, Role
 from data.roles.facts import Facts
 from data.roles.naming import OF_PLACES, look_like, name_score, says_id, values_allow
-from data.roles.relations import FEW_PAIRS, dependence_of, names_visits
+from data.roles.relations import FEW_PAIRS, Codes, codes_of, dependence_of, names_visits
 from data.wording import percent
 
 WITHOUT_NAMES = ("delimited", "xlsx")  # formats that may have no names; others name their columns
@@ -31,6 +31,13 @@ class _Choice:
     facts: dict[str, Facts]
     named: bool
     roles: dict[str, Role] = field(default_factory=dict)
+    known: dict[str, Codes] = field(default_factory=dict)
+
+    def codes(self, name: str) -> Codes:
+        """Of a column; made once."""
+        if name not in self.known:
+            self.known[name] = codes_of(self.rows[name])
+        return self.known[name]
 
     def column(self, role: str) -> str | None:
         return next((name for name, given in self.roles.items() if given.role == role), None)
@@ -47,8 +54,8 @@ class _Choice:
         if source is None or source == name or len(self.rows) < FEW_PAIRS:
             return False
         visit = self.column(SESSION) or self.column(TIME) if role == USER else None
-        visits = None if visit is None or visit == name else self.rows[visit]
-        return dependence_of(self.rows[source], self.rows[name], visits).holds
+        visits = None if visit is None or visit == name else self.codes(visit)
+        return dependence_of(self.codes(source), self.codes(name), visits).holds
 
 
 def choose(rows: pd.DataFrame, shape: FileShape, facts: dict[str, Facts]) -> dict[str, Role]:
@@ -94,7 +101,7 @@ def _doubt(one: Facts, role: str) -> float:
 
 def _is_session(choice: _Choice, one: Facts, *, named: bool = False) -> bool:
     user = choice.column(USER)
-    return user is not None and names_visits(choice.rows[one.name], choice.rows[user], named=named)
+    return user is not None and names_visits(choice.codes(one.name), choice.codes(user), named=named)
 
 
 def _ids_by_values(choice: _Choice) -> None:
@@ -149,8 +156,8 @@ def _id_merit(choice: _Choice, one: Facts, role: str) -> float:
 def _explained(choice: _Choice, one: Facts) -> int:
     """How many further columns, no ids themselves, follow from this one: the finest id names the thing."""
     others = [other for other in choice.free() if other is not one and other.distinct > 1 and not other.coded]
-    ids = choice.rows[one.name]
-    return sum(dependence_of(ids, choice.rows[other.name]).holds for other in others[:MOST_TRIED])
+    ids = choice.codes(one.name)
+    return sum(dependence_of(ids, choice.codes(other.name)).holds for other in others[:MOST_TRIED])
 
 
 def _small_shop(user: Facts, item: Facts) -> bool:
@@ -246,7 +253,7 @@ def _left_over(choice: _Choice, one: Facts) -> Role:
         if choice.follows(one.name, role):
             return Role(side, _follows_in_words(choice, one, role), 0.8)
     visit = choice.column(SESSION)
-    if visit is not None and dependence_of(choice.rows[visit], choice.rows[one.name]).holds:
+    if visit is not None and dependence_of(choice.codes(visit), choice.codes(one.name)).holds:
         return Role(UNUSED, f"the same throughout a session: {one.said}", 0.7)
     if one.kind == "time":
         return Role(UNUSED, f"a further time: {one.said}", 0.6)
@@ -258,9 +265,8 @@ def _left_over(choice: _Choice, one: Facts) -> Role:
 
 
 def _follows_in_words(choice: _Choice, one: Facts, role: str) -> str:
-    source = choice.column(role)
-    found = dependence_of(choice.rows[str(source)], choice.rows[one.name])
-    backwards = dependence_of(choice.rows[one.name], choice.rows[str(source)])
+    ids, values = choice.codes(str(choice.column(role))), choice.codes(one.name)
+    found, backwards = dependence_of(ids, values), dependence_of(values, ids)
     if one.coded and one.could_name and one.kind in ("code", "number") and backwards.holds:
         return f"a second id of the {role}: becomes {role} metadata; {one.as_ids}"
     agreed = "" if found.agreement >= 0.995 else f" ({percent(found.agreement)} of the rows agree)"

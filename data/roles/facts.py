@@ -40,6 +40,7 @@ MANY_STEPS = 10
 FEW_WORDS = 30
 STEPS = (0.1, 0.25, 0.5, 1.0, 10.0, 20.0, 25.0)
 WITHOUT_MARKS = {"%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}  # digits of a moment written so
+SHORTEST_MOMENT = 5  # letters
 MONEY = re.compile(f"{BEFORE}|{AFTER}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 LINK = re.compile(r"(https?://|www\.)\S+", re.I)
@@ -138,7 +139,8 @@ def _judge(texts: list[str], different: list[str], shape: FileShape) -> tuple[Ki
 
 def _time(texts: list[str], different: list[str]) -> tuple[str, float] | None:
     """The way moments are written; numbers of another length than dates are none."""
-    found = guess_time_format(texts)
+    long = sum(len(text) >= SHORTEST_MOMENT for text in texts[:SAMPLE]) >= MOSTLY * len(texts[:SAMPLE])
+    found = guess_time_format(texts) if long else None
     if found is None:
         return None
     width = WITHOUT_MARKS.get(found[0])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 AGREEMENT = 0.9  # share of rows that must agree with their id
 GAIN = 0.75  # and of the disagreement left by guessing, the share that knowing the id removes
@@ -40,47 +41,56 @@ class Dependence:
         return self.compared >= FEW_PAIRS and self.agreement >= AGREEMENT and self.gain >= GAIN
 
 
-def dependence_of(ids: pd.Series, values: pd.Series, visits: pd.Series | None = None) -> Dependence:
-    """Measure over rows of text; empty cells (None or blank) are left out.
+Codes = NDArray[np.int64]  # (n,) which of the different values a row has; -1 where it has none
+
+
+def codes_of(values: pd.Series) -> Codes:
+    """Codes of text, blanks around it left out; empty cells (None or blank) have none."""
+    texts = values.astype("str").str.strip()
+    return np.asarray(pd.factorize(texts.mask(texts == ""))[0], dtype=np.int64)
+
+
+def dependence_of(ids: Codes, values: Codes, visits: Codes | None = None) -> Dependence:
+    """Measure over rows; those without id or value are left out.
 
     Args:
         visits: session or moment; rows of one id that share it and the value count once.
     """
-    table = pd.DataFrame({"i": ids.to_numpy(), "v": values.to_numpy()})
-    if visits is not None:
-        table["visit"] = visits.to_numpy()
-    table = table[table["i"].notna() & table["v"].notna()]
-    table = table[table["v"].astype(str).str.strip() != ""]
-    if visits is not None:
-        table = table.drop_duplicates()
-    if table.empty:
+    there = (ids >= 0) & (values >= 0)
+    if not there.any():
         return Dependence(0, 0.0, 0.0)
-    counts = table.groupby(["i", "v"], sort=False).size()
-    per_id = counts.groupby(level=0, sort=False)
-    compared = int((per_id.sum() - 1).sum())
-    agree = float((per_id.max() - 1).sum())
-    guess = float(counts.groupby(level=1).sum().max() / len(table))
-    return Dependence(compared, agree / max(compared, 1), guess)
+    n_values = int(values.max()) + 1
+    pairs = ids[there] * n_values + values[there]
+    if visits is not None:
+        n_visits = int(visits.max()) + 2
+        pairs = np.unique(pairs * n_visits + visits[there] + 1) // n_visits
+    different, times = np.unique(pairs, return_counts=True)
+    begins = np.flatnonzero(np.diff(different // n_values, prepend=-1))
+    most = np.maximum.reduceat(times, begins)
+    compared = int(times.sum() - len(begins))
+    guess = np.bincount(different % n_values, weights=times).max() / times.sum()
+    return Dependence(compared, float((most - 1).sum()) / max(compared, 1), float(guess))
 
 
-def names_visits(column: pd.Series, users: pd.Series, *, named: bool = False) -> bool:
+def names_visits(visits: Codes, users: Codes, *, named: bool = False) -> bool:
     """Whether the values seem to name visits: many rows share one, of one user, and users have several.
 
     Args:
         named: the column is named so; then it is enough that some rows share a value, of one user.
     """
-    table = pd.DataFrame({"visit": column.to_numpy(), "user": users.to_numpy()}).dropna()
-    table = table[(table["visit"].astype(str).str.strip() != "") & (table["user"].astype(str) != "")]
-    if len(table) < FEW_PAIRS:
+    there = (visits >= 0) & (users >= 0)
+    n_rows = int(there.sum())
+    if n_rows < FEW_PAIRS:
         return False
-    rows = table.groupby("visit", sort=False).size()
-    shared = rows[rows > 1]
-    owners = table.groupby("visit", sort=False)["user"].nunique()
-    of_users = table.groupby("user", sort=False)["visit"].agg(["nunique", "size"])
-    again = of_users[of_users["size"] > 1]
-    if not len(shared) or np.mean(owners[rows > 1] == 1) < ONE_USER:
+    n_users = int(users.max()) + 1
+    pairs = np.unique(visits[there] * n_users + users[there])
+    rows, owners = np.bincount(visits[there]), np.bincount(pairs // n_users)
+    shared = rows > 1
+    if not shared.any() or float(np.mean(owners[shared] == 1)) < ONE_USER:
         return False
     if named:
-        return bool(shared.sum() >= SOME * len(table))
-    several = float(np.mean(again["nunique"] > 1)) if len(again) else 0.0
-    return bool(shared.sum() >= SHARED * len(table)) and several >= SEVERAL
+        return bool(rows[shared].sum() >= SOME * n_rows)
+    of_users, seen = np.bincount(pairs % n_users), np.bincount(users[there])
+    again = seen > 1
+    several = float(np.mean(of_users[again] > 1)) if again.any() else 0.0
+    return bool(rows[shared].sum() >= SHARED * n_rows) and several >= SEVERAL

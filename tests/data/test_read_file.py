@@ -394,6 +394,7 @@ def test_ids_are_kept_as_they_stand_and_words_among_numbers_are_told(tmp_path: P
 WORD = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8)
 ROW = st.tuples(WORD, WORD, st.floats(-1e6, 1e6, width=32), st.integers(0, 4_000_000_000), WORD)
 ABSENT = {"", "NULL", "null", "NaN", "nan", "None", "<NA>", r"\N"}
+BLANKS = " \u00a0\u1680\u202f\u205f\u3000" + "".join(chr(code) for code in range(0x2000, 0x200B))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -421,9 +422,9 @@ def test_any_table_comes_back_row_by_row(
         user="user", item="item", weight="weight", time="time", time_format="epoch_s", keep=("extra",)
     )
     found = read(path, mapping, shape)
-    usable = [row for row in rows if row[1].strip(" ") not in ABSENT]
+    usable = [row for row in rows if row[1].strip(BLANKS) not in ABSENT]
     assert ids(found, "item") == [row[1] for row in usable]
-    assert ids(found, "user") == [None if row[0].strip(" ") in ABSENT else row[0] for row in usable]
+    assert ids(found, "user") == [None if row[0].strip(BLANKS) in ABSENT else row[0] for row in usable]
     assert found.coded.weight.tolist() == [row[2] for row in usable]
     assert found.coded.second is not None
     assert found.coded.second.tolist() == [row[3] for row in usable]
