@@ -20,7 +20,7 @@ from data.checks.base import Answer
 from data.errors import DataError, NotApplicable
 from data.policy import LimitColumns, limit_columns
 from data.split import Split
-from data.splits import SPLITTERS, count_all, fold_table, make_splitter, rolling_folds
+from data.splits import SPLITTERS, count_all, each_fold, fold_table, make_splitter
 
 
 def split_of(dataset_id: str, choice: SplitChoice) -> Split:
@@ -147,7 +147,7 @@ def folds(dataset_id: str, n: int) -> pd.DataFrame:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _folds(root: str, dataset_id: str, n: int) -> pd.DataFrame:
     del root
-    return fold_table(rolling_folds(dataset(dataset_id), n))
+    return fold_table(each_fold(dataset(dataset_id), n))
 
 
 def policy_effect(dataset_id: str, choice: SplitChoice) -> pd.DataFrame:

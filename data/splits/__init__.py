@@ -21,6 +21,7 @@ from data.splits.item_cold import ItemCold
 from data.splits.last import Last
 from data.splits.random import Random
 from data.splits.ratio import Ratio
+from data.splits.rolling import each_fold as each_fold
 from data.splits.rolling import fold_table as fold_table
 from data.splits.rolling import rolling_folds as rolling_folds
 from data.splits.time import Time

@@ -6,7 +6,7 @@ One cut in time gives one figure; whether it holds in other months is told by th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -107,7 +107,12 @@ def _moments(times: NDArray[np.int64], shares: Sequence[float]) -> tuple[int, in
 
 
 def rolling_folds(dataset: Dataset, n: int = 4, *, seed: int = 0, **settings: Any) -> list[Split]:
-    """`n` splits, each learning from more of the past and judged on what came next.
+    """`n` splits, each learning from more of the past and judged on what came next. See `each_fold`."""
+    return list(each_fold(dataset, n, seed=seed, **settings))
+
+
+def each_fold(dataset: Dataset, n: int = 4, *, seed: int = 0, **settings: Any) -> Iterator[Split]:
+    """The splits of `rolling_folds` one after the other, so that only one need be held.
 
     Args:
         dataset: with times.
@@ -120,10 +125,11 @@ def rolling_folds(dataset: Dataset, n: int = 4, *, seed: int = 0, **settings: An
         DataError: a fold would have an empty part.
     """
     config = RollingConfig(n=n, **settings)
-    return [RollingFold(config, number).split(dataset, seed=seed) for number in range(n)]
+    for number in range(n):
+        yield RollingFold(config, number).split(dataset, seed=seed)
 
 
-def fold_table(folds: Sequence[Split]) -> pd.DataFrame:
+def fold_table(folds: Iterable[Split]) -> pd.DataFrame:
     """Counts per fold, then their mean and standard deviation (rows "mean" and "sd" of `fold`).
 
     Columns: fold ("1", "2", …, "mean", "sd"), validation_from, test_from, test_until (epoch seconds; missing
@@ -133,9 +139,9 @@ def fold_table(folds: Sequence[Split]) -> pd.DataFrame:
     Raises:
         DataError: no folds.
     """
-    if not folds:
-        raise DataError("There are no folds to count.", "Ask for at least three.")
     rows = pd.DataFrame([_counts(fold) for fold in folds])
+    if rows.empty:
+        raise DataError("There are no folds to count.", "Ask for at least three.")
     numbers = rows[list(_COUNTED)].astype(np.float64)
     spread = pd.DataFrame([numbers.mean(), numbers.std(ddof=1)]).assign(fold=list(SPREAD))
     return pd.concat([rows, spread], ignore_index=True)[list(rows.columns)]
