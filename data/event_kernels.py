@@ -313,10 +313,13 @@ def _close_gaps(starts: Any, indptr: Any, indices: Any, data: Any) -> None:
 
 
 def warm() -> None:
-    """Compile every pass, or load it from the disk cache."""
+    """Compile every pass, or load it from the disk cache; also for the fixed columns of stored data."""
     user, item = np.asarray([1, 0, 1], dtype=np.int32), np.asarray([0, 1, 0], dtype=np.int32)
     second, weight = np.asarray([3, 2, 1], dtype=np.int64), np.ones(3, dtype=np.float32)
-    time_order(user, second)
-    first_of_each(second)
-    k_core(user, item, 1, 1)
-    csr_arrays(user, item, weight, (2, 2))
+    for writable in (True, False):
+        for column in (user, item, second, weight):
+            column.flags.writeable = writable
+        time_order(user, second)
+        first_of_each(second)
+        k_core(user, item, 1, 1)
+        csr_arrays(user, item, weight, (2, 2))

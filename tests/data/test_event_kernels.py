@@ -108,3 +108,17 @@ def test_codes_outside_the_matrix_are_refused() -> None:
     for user, item in ((two, one), (one, two), (-two, one)):
         with pytest.raises(ValueError, match="do not fit"):
             csr_arrays(user, item, weight, (2, 2))
+
+
+def test_after_warming_nothing_is_compiled_for_new_or_stored_columns() -> None:
+    event_kernels.warm()
+    kernels = (event_kernels._by_item, event_kernels._peel, event_kernels._by_time, event_kernels._scatter)
+    before = [len(kernel.signatures) for kernel in kernels]
+    user, item, second, weight = columns([(1, 0, 5, 1.0), (0, 1, 3, 1.0), (1, 1, 2, 0.5)])
+    for fixed in (False, True):
+        for column in (user, item, second, weight):
+            column.flags.writeable = not fixed
+        time_order(user, second)
+        k_core(user, item, 1, 1)
+        csr_arrays(user, item, weight, (2, 2))
+    assert [len(kernel.signatures) for kernel in kernels] == before
