@@ -26,7 +26,6 @@ LIMITS = "limits"
 SAVED_SPLIT = "saved_split"
 JOB = "job"
 UPLOAD = "upload"
-ITEMS_UPLOAD = "items_upload"
 SQL = "sql"
 ADDED = "added"  # uploads on their way to join those under UPLOAD
 OF_DATASET = (  # forgotten when the dataset changes

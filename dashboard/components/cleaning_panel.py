@@ -43,12 +43,15 @@ def cleaning_of(key: str, start: Cleaning) -> Cleaning:
     return found
 
 
-def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
+def cleaning_panel(read: Read, read_key: str, key: str) -> Sums | None:
     """The rules as lines, and the sum; every choice is answered from the rows that were read once.
 
     Args:
         read_key: names what was read, for the cache.
         key: prefix of the widgets; `cleaning_of(key, …)` holds the choices.
+
+    Returns:
+        What is left; None while very many rows are yet to be counted under the last choice.
     """
     problem = st.session_state.pop(f"{key}_problem", None)
     if problem is not None:
@@ -62,8 +65,9 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums:
             _line(row, cleaning, read, key)
     _more([row for row in rules if is_further(row)], cleaning, read, key)
     _idle([row for row in rules if not is_offered(row) and not is_further(row) and row["note"]])
-    counted: Cleaning = st.session_state[f"{key}_counted"][1]
-    return sums(read, touched_by(read, read_key, counted))
+    if st.session_state[f"{key}_counted"][1] != cleaning:
+        return None
+    return sums(read, table)
 
 
 def sum_in_words(found: Sums) -> str:

@@ -21,6 +21,7 @@ from dashboard.components.import_files import (
 )
 from dashboard.components.mapping_form import in_words, mapping_form, rows_preview, shape_form
 from dashboard.components.recipe_actions import fitting_recipe, recipe_actions
+from dashboard.jobs.states import JobState
 from dashboard.loaders.drafts import Draft, draft, keep_draft
 from dashboard.loaders.import_reading import (
     events_alone,
@@ -41,8 +42,6 @@ from data.cleaning import Cleaning
 from data.errors import RankscopeError
 from data.mapping import Mapping
 from data.recipe import Recipe
-
-READING = "import_reading"  # session only: the job that reads large files, so that choices can be counted
 
 
 def import_form(uploads: Sequence[str]) -> None:
@@ -158,16 +157,18 @@ def _rows(by_role: dict[str, list[str]], recipe: Recipe, key: str, look: Look, s
 
 def _read_by_job(by_role: dict[str, list[str]], recipe: Recipe, look: Look, key: str) -> None:
     """Large files: a button, then the progress of the job that reads them."""
-    job = st.session_state.get(READING)
-    if job is not None and loaders.job(job).spec.get("recipe") == _reading(by_role, recipe)["recipe"]:
-        job_panel("import_read", job_ids=(job,))
+    wanted = _reading(by_role, recipe)
+    recent = loaders.recent_jobs(kinds=("read",))
+    job = next((one for one in recent if {name: one.spec.get(name) for name in wanted} == wanted), None)
+    if job is not None and job.state != JobState.DONE:  # done, and not found: the cache has let it go
+        job_panel("import_read", job_ids=(job.id,))
         return
     st.caption(t("import_data.large_words", size=file_size(events_bytes(by_role))))
     st.button(
         t("import_data.read_now"),
         key=f"{key}_read",
         on_click=_order_reading,
-        args=(_reading(by_role, recipe), look.name),
+        args=(wanted, look.name),
     )
 
 
@@ -176,7 +177,7 @@ def _reading(by_role: dict[str, list[str]], recipe: Recipe) -> dict[str, Any]:
 
 
 def _order_reading(spec: dict[str, Any], name: str) -> None:
-    st.session_state[READING] = loaders.submit("read", spec, t("import_data.read_title", name=name))
+    loaders.submit("read", spec, t("import_data.read_title", name=name))
 
 
 def _order(
@@ -191,11 +192,14 @@ def _order(
     if found is not None:
         st.markdown(sum_in_words(found))
     left, right = st.columns(2)
-    usual = recipe.name or look.name.split(".")[0]
-    name = left.text_input(
-        t("import_data.name"), usual, key=f"{key}_name", max_chars=80, persist_state="session"
-    )
     parent = _parent(right, start.parent, key)
+    usual = recipe.name or look.name.split(".")[0]
+    if parent is None:
+        name = left.text_input(
+            t("import_data.name"), usual, key=f"{key}_name", max_chars=80, persist_state="session"
+        )
+    else:  # a version bears the name of the one before
+        name = str(loaders.dataset_meta(parent)["name"])
     pseudonyms = st.toggle(
         t("import_data.pseudonyms"),
         recipe.pseudonyms,

@@ -46,7 +46,10 @@ def random_rows(path: Path, shape: FileShape, n: int = 200, *, seed: int = 0) ->
         part = Path(folder) / "rows"
         part.write_text("\n".join([*first, *lines]) + "\n", encoding="utf-8", newline="")
         plain = shape.model_copy(update={"encoding": "utf-8", "compression": "none", "member": None})
-        return _some(preview(part, plain, 50 * n), n, seed)
+        rows = _some(preview(part, plain, 50 * n), n, seed)
+    if shape.format == "user_lines" and shape.line_start == "count":  # the user is the number of the line,
+        rows[rows.columns[0]] = None  # which is another one among these
+    return rows
 
 
 def _of_parquet(path: Path, shape: FileShape, n: int, seed: int) -> pd.DataFrame:
