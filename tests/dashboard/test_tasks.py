@@ -312,3 +312,36 @@ def test_importing_a_file_reconciles_its_lines(tmp_path: Path) -> None:
 def test_a_sample_that_is_not_known_is_said() -> None:
     with pytest.raises(NotFound, match="There are: marketplace"):
         perform("sample", {"sample": "moon"})
+
+
+def test_files_are_read_once_and_counted_before_they_are_imported(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("user,item,stars\nann,x,5\nbob,y,1\nann,y,4\n,x,3\n")
+    (tmp_path / "test.csv").write_text("user,item,stars\nbob,x,2\n")
+    paths = {"events": [str(tmp_path / "train.csv")], "test": [str(tmp_path / "test.csv")]}
+    read = perform("read", {"paths": paths})
+    assert lane_of("read", {"paths": paths}) == "light"
+    assert (read["lines"], read["header"], read["readable"], read["users"]) == (7, 2, 5, 2)
+    assert [rule["lines"] for rule in read["touched"] if rule["rule"] == "no_user"] == [1]
+    assert [file["role"] for file in read["files"]] == ["events", "test"]
+    assert list((home.cache / "reads").iterdir())
+    done = perform("import", {"paths": paths, "recipe": read["recipe"], "name": "Stars"})
+    assert (done["name"], done["events"], done["rows"]["removed"]) == ("Stars", 4, {"no user": 1})
+    with Store(home) as store:
+        TASKS["read"].register(read, home, store)
+        TASKS["import"].register(done, home, store)
+        assert store.datasets()["name"].tolist() == ["Stars"]
+
+
+def test_files_of_an_import_are_checked_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("user,item\nann,x\n")
+    path = str(tmp_path / "e.csv")
+    with pytest.raises(ConfigError, match="No file was named"):
+        perform("import", {"paths": {"items": [path]}})
+    with pytest.raises(ConfigError, match="2 files of users"):
+        perform("import", {"file": path, "paths": {"users": [path, path]}})
+    with pytest.raises(NotFound, match="no file"):
+        perform("import", {"file": path, "paths": {"social": [str(tmp_path / "none.csv")]}})
+    with pytest.raises(ConfigError, match="no key 'maping'"):
+        perform("import", {"file": path, "recipe": {"maping": {}}})
+    with pytest.raises(ConfigError, match="'import' cannot start: paths"):
+        perform("import", {"file": path, "paths": {"evnts": [path]}})

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +20,13 @@ from data.store import Store
 ROOT = Path(__file__).parents[2]
 POINTS = 10
 IMPORT = """
-import sys, time
+import sys
 from pathlib import Path
 from data.home import Home
 from data.ingest import import_file
-print("begin", flush=True)
-print(import_file(Path(sys.argv[1]), Home(Path(sys.argv[2]))).dataset, flush=True)
+def report(fraction, stage="", *, curve=None):
+    print(fraction, flush=True)
+print(import_file(Path(sys.argv[1]), Home(Path(sys.argv[2])), report=report).dataset, flush=True)
 """
 
 
@@ -43,8 +43,12 @@ def write_events(path: Path, n: int = 40_000) -> Path:
     return path
 
 
-def start(path: Path, home: Path) -> subprocess.Popen[str]:
-    """A process that has imported its modules and begins to import the file."""
+def killed_at(path: Path, home: Path, fraction: float, delay: float) -> bool:
+    """Import in a process of its own, and kill that `delay` seconds after it has told `fraction`.
+
+    Returns:
+        Whether it ended by the kill.
+    """
     process = subprocess.Popen(
         [sys.executable, "-c", IMPORT, str(path), str(home)],
         cwd=ROOT,
@@ -53,8 +57,15 @@ def start(path: Path, home: Path) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "begin\n"
-    return process
+    for line in process.stdout:
+        if line.startswith("d") or float(line) >= fraction:
+            break
+    try:
+        process.wait(timeout=delay)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
 def state(home: Home) -> dict[str, int]:
@@ -75,27 +86,18 @@ def test_killing_an_import_at_ten_random_points_leaves_everything_as_it_was(tmp_
         result = TASKS["import"].run(read_spec("import", {"file": str(small)}), home, silent)
         TASKS["import"].register(result, home, store)
     before = state(home)
-    process = start(events, tmp_path / "other")
-    began = time.monotonic()
-    expected = process.communicate()[0].strip()
-    took = time.monotonic() - began
-    finished = 0
-    for moment in np.random.default_rng(20261122).random(POINTS) * took:
-        process = start(events, home.root)
-        try:
-            process.wait(timeout=float(moment))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+    expected, killed = import_file(events, Home(tmp_path / "other")).dataset, 0
+    rng = np.random.default_rng(20261122)
+    for fraction, delay in zip(rng.random(POINTS), rng.random(POINTS), strict=True):
+        killed += killed_at(events, home.root, 0.8 * fraction, 0.1 * delay)
         for dataset in list_dataset_ids(home):  # whole, or not there
             assert len(load_dataset(home, dataset).interactions) > 0
         if (home.datasets / expected).exists():  # it was quicker than the kill
-            finished += 1
             shutil.rmtree(home.datasets / expected)
         remove_leftovers(home, older_than_s=-1)
         assert state(home) == before
         assert list(home.cache.iterdir()) == []
-    assert finished < POINTS / 2
+    assert killed > POINTS / 2
     report = import_file(events, home)
     assert report.dataset == expected
     with Store(home) as store:  # the warehouse opens and knows what it knew
