@@ -68,11 +68,19 @@ def import_form(uploads: Sequence[str]) -> None:
     with st.container(border=True):
         entered = _order(events[0], by_role, recipe, start, found, key)
     _keep(uploads, entered.model_copy(update={"roles": roles}))
-    recipe_actions(entered.recipe, lambda other: adopt(uploads, roles, other), key)
+    recipe_actions(entered.recipe, lambda other: adopt(uploads, roles, for_file(other, events[0])), key)
 
 
 def _revision(uploads: Sequence[str]) -> str:
     return f"import_revision_{uploads[0]}"
+
+
+def for_file(recipe: Recipe, look: Look) -> Recipe:
+    """A recipe made with another file: packing and letters are those of this one."""
+    if recipe.shape is None:
+        return recipe
+    own = look.shape.model_dump(include={"compression", "encoding", "member", "members"})
+    return recipe.model_copy(update={"shape": recipe.shape.model_copy(update=own)})
 
 
 def adopt(uploads: Sequence[str], roles: dict[str, str], recipe: Recipe) -> None:
@@ -101,7 +109,7 @@ def _columns(
         t("import_data.mapping") if len(looks) == 1 else t("import_data.mapping_of", name=literal(first.name))
     )
     st.markdown(f"**{heading}**")
-    fitting_recipe(first, start, lambda other: adopt(uploads, roles, other), key)
+    fitting_recipe(first, start, lambda other: adopt(uploads, roles, for_file(other, first)), key)
     lines, rows = st.container(gap="xsmall"), st.container()
     more = st.expander(t("common.more_settings"))
     with more:

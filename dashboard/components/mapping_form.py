@@ -22,23 +22,22 @@ from dashboard.views.column_roles import SINGLE, mapping_of, proposed_roles, rol
 from data.errors import ConfigError, RankscopeError
 from data.mapping import Mapping
 from data.reading import FileShape
-from data.reading.shape import Encoding
+from data.reading.shape import Encoding, LineStart
 
-DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space", "::": "colons"}
+TEXTS = ("delimited", "user_lines", "matrix")  # forms that one text may be taken for
+STARTS = get_args(LineStart)
+DELIMITERS = {
+    r"\s+": "blanks",
+    ",": "comma",
+    "\t": "tab",
+    ";": "semicolon",
+    "|": "bar",
+    " ": "space",
+    "::": "colons",
+}
 ENCODINGS = get_args(Encoding)
 COMMON_ZONES = ("UTC", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles")
 COMMON_ZONES += ("Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney")
-EDITABLE = (
-    "delimiter",
-    "quote",
-    "header",
-    "encoding",
-    "comment",
-    "decimal",
-    "thousands",
-    "missing",
-    "member",
-)
 TITLED = ("delimited", "xlsx")
 
 
@@ -88,11 +87,11 @@ def shape_form(look: Look, changes: Given[str, Any], key: str) -> Look:
 def _shape_widgets(shape: FileShape, start: Given[str, Any], key: str) -> dict[str, Any]:
     st.markdown(f"**{t('import_data.shape')}**")
     st.caption(" · ".join(literal(reason) for reason in shape.reasons))
-    asked: dict[str, Any] = {}
+    asked: dict[str, Any] = _form(shape, start, key)
     places = st.columns(3)
-    if shape.format in ("delimited", "user_lines", "matrix"):
+    if shape.format in TEXTS:
         asked |= _delimiter(places[0], start["delimiter"], key)
-    if shape.format in TITLED:
+    if asked.get("format", shape.format) in TITLED:
         asked["header"] = places[1].selectbox(
             t("import_data.shape_first_line"),
             (True, False),
@@ -109,9 +108,9 @@ def _shape_widgets(shape: FileShape, start: Given[str, Any], key: str) -> dict[s
             key=f"{key}_encoding",
             persist_state="session",
         )
-    if shape.format != "user_lines":
+    if asked.get("format") != "user_lines":
         asked |= _numbers(start, key)
-    if shape.format == "matrix":
+    if asked.get("format") == "matrix":
         asked["missing"] = _text(st, "missing", start, key)
     if len(shape.members) > 1:
         asked["member"] = st.selectbox(
@@ -122,6 +121,32 @@ def _shape_widgets(shape: FileShape, start: Given[str, Any], key: str) -> dict[s
             persist_state="session",
         )
     return asked
+
+
+def _form(shape: FileShape, start: Given[str, Any], key: str) -> dict[str, Any]:
+    """What the lines of a text are, and what they begin with."""
+    if shape.format not in TEXTS:
+        return {}
+    left, right = st.columns(2)
+    form = left.selectbox(
+        t("import_data.shape_form"),
+        TEXTS,
+        index=TEXTS.index(start["format"]),
+        format_func=lambda one: t(f"import_data.form_{one}"),
+        key=f"{key}_form",
+        persist_state="session",
+    )
+    if form == "delimited":
+        return {"format": form}
+    line_start = right.selectbox(
+        t("import_data.shape_line_start"),
+        STARTS,
+        index=STARTS.index(start["line_start"]),
+        format_func=lambda one: t(f"import_data.line_start_{one}"),
+        key=f"{key}_line_start",
+        persist_state="session",
+    )
+    return {"format": form, "line_start": line_start}
 
 
 def _delimiter(place: Any, start: str, key: str) -> dict[str, str]:

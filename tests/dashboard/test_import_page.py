@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 
@@ -228,6 +229,16 @@ def test_the_recipe_of_a_data_set_with_the_same_columns_is_offered(empty_home):
     button(later, t("import_data.recipe_take")).click().run()
     assert not later.exception
     assert toggle(later, "k_core").value
+
+
+def test_the_recipe_of_a_packed_file_fits_a_plain_one(empty_home):
+    packed = uploads.keep("shop.csv.gz", gzip.compress(CSV.encode()))
+    do(loaders.home(), loaders.store(), "import", {"uploads": {"events": [packed]}})
+    later = opened(keep("later.csv", HEADER + "\n".join(ROWS[:30]) + "\n"))
+    button(later, t("import_data.recipe_take")).click().run()
+    assert not later.exception
+    assert not later.error
+    assert button(later, "Import 30 events")
 
 
 def test_a_later_file_makes_the_next_version(empty_home):

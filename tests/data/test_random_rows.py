@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -91,6 +92,27 @@ def test_another_delimiter_names_the_columns_again(tmp_path):
     again = reshaped(path, shape, {"delimiter": ";", "comment": "#"})
     assert again.columns == ("user", "item,1", "item,1_2")
     assert reshaped(path, again, {"header": False}).columns == ("column_1", "column_2", "column_3")
+
+
+def test_rows_taken_for_lists_have_two_columns_and_lists_taken_for_rows_as_many_as_the_first(tmp_path):
+    path = tmp_path / "lists.txt"
+    path.write_text("u1 5 6 7\nu2 5\n")
+    shape = FileShape(format="user_lines", delimiter=" ", header=False, columns=("user", "item"))
+    rows = reshaped(path, shape, {"format": "delimited"})
+    assert rows.columns == ("column_1", "column_2", "column_3", "column_4")
+    assert reshaped(path, rows, {"format": "user_lines"}).columns == ("user", "item")
+
+
+def test_another_file_of_an_archive_has_its_own_columns(tmp_path):
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ratings.csv", "user,item\nu1,i1\nu2,i2\n")
+        archive.writestr("films.csv", "item;title\ni1;One\ni2;Two\n")
+    shape = sniff(path)
+    assert shape.columns == ("user", "item")
+    other = reshaped(path, shape, {"member": "films.csv", "delimiter": ";"})
+    assert other.columns == ("item", "title")
+    assert set(random_rows(path, other, 5)["title"]) == {"One", "Two"}
 
 
 def test_a_change_that_names_no_column_keeps_the_names(tmp_path):
