@@ -46,11 +46,6 @@ def recommenders(runs: tuple[str, ...]) -> dict[str, Recommender]:
         return models
 
 
-def shown_id(user: int) -> str:
-    """The user's id, cut where it is long."""
-    return numbers.shorten(str(found.dataset.users.ids[user]), 20)
-
-
 def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int], user: int | None) -> None:
     """Finding, history beside lists, and how titles move."""
     lists = view.lists_for(models, row, found, user=user)
@@ -60,7 +55,7 @@ def draw(models: Mapping[str, Recommender], row: Histories, taken: frozenset[int
         if user is None:
             st.caption(t("side_by_side.edited", n=len(row.items)))
         left, right = st.columns([1, 2.4])
-        name = "" if user is None else user_link(here.dataset)(user, shown_id(user))
+        name = "" if user is None else user_link(here.dataset, 20)(user, str(found.dataset.users.ids[user]))
         head = "history" if user is None else "history_user"
         left.markdown(t(f"side_by_side.{head}", n=len(row.items), user=name))
         link = item_link(here.dataset)

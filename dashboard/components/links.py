@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.text.markdown import Link, Markdown, card_link
+from dashboard.text.numbers import shorten
 
 FOLDER = "app_pages"
 
@@ -32,11 +33,11 @@ def item_link(dataset: str) -> Link:
     return link
 
 
-def user_link(dataset: str) -> Link:
-    """Row number and words of a user as a link to their card."""
+def user_link(dataset: str, width: int = 80) -> Link:
+    """Row number and words of a user as a link to their card; words beyond `width` letters are cut."""
     ids = loaders.dataset(dataset).users.ids
 
     def link(row: int, words: str) -> Markdown:
-        return card_link(dataset, state.USER, str(ids[row]), words)
+        return card_link(dataset, state.USER, str(ids[row]), shorten(words, width))
 
     return link

@@ -8,8 +8,8 @@ import numpy as np
 
 from data.checks.base import KNOW, NO_EVENTS, Answer, DoesNotApply, answer, grade
 from data.checks.wording import share
-from data.cleaning.rules.event_types import propose_event_weights
 from data.dataset import Dataset
+from data.roles.kinds import event_weights
 from data.split import Split
 
 
@@ -44,7 +44,7 @@ class EventTypes:
         if len(present) == 1:
             only = names[present[0]]
             return answer(KNOW, f"All events are of the kind {only!r}; it tells nothing apart.", {"kinds": 1})
-        worth = propose_event_weights(tuple(names))
+        worth = event_weights(tuple(names))
         ranked = sorted((code for code in present if names[code] in worth), key=lambda c: worth[names[c]])
         shown = ", ".join(f"{names[code]!r} {share(counts[code] / len(events))}" for code in present)
         if len(ranked) < 2 or worth[names[ranked[0]]] == worth[names[ranked[-1]]]:

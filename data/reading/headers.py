@@ -12,6 +12,7 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 ROW_NAMES = "row"
 MOST_HEADER_LINES = 20
+LONG_NUMBER = 9  # digits, as of an epoch
 
 
 def kind_of(value: str) -> str:
@@ -30,11 +31,25 @@ def has_header(rows: list[list[str]], n_fields: int, expected: frozenset[str]) -
     known = [cell for cell in first if is_known_word(cell)]
     if known and all(kind_of(cell) in ("text", "empty") for cell in first):
         return True, f"header: {known[0]!r} is a column name"
-    for position, cell in enumerate(first[:n_fields]):
-        values = [row[position] for row in rest if row[position].strip()]
+    columns = [[row[position] for row in rest if row[position].strip()] for position in range(n_fields)]
+    if any(_is_one_of(cell, values) for cell, values in zip(first, columns, strict=False)):
+        return False, "no header: the first line holds a value like those under it"
+    for cell, values in zip(first, columns, strict=False):
         if values and kind_of(cell) == "text" and (why := _stands_over(cell, values)):
             return True, f"header: {cell!r} stands over {why}"
     return False, "no header: the first line looks like the others"
+
+
+def _is_one_of(cell: str, values: list[str]) -> bool:
+    """Whether a cell is a date, a fraction or a long number over others: a name would be none of them.
+
+    A short whole number over numbers may be the id of an item that heads a matrix.
+    """
+    kind = kind_of(cell)
+    named = kind == "number" and cell.strip().isdigit() and len(cell.strip()) < LONG_NUMBER
+    if kind not in ("number", "date") or named or not values:
+        return False
+    return sum(kind_of(value) == kind for value in values) >= 0.9 * len(values)
 
 
 def _stands_over(cell: str, values: list[str]) -> str | None:

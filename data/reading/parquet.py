@@ -152,8 +152,8 @@ def _row_texts(work: Workplace, lines: Sequence[int]) -> list[str]:
     """The given rows as JSON."""
     wanted = ", ".join(str(int(line)) for line in lines) or "0"
     rows = work.con.execute(
-        f"SELECT line, row::VARCHAR FROM (SELECT row_number() OVER () AS line, r AS row FROM {ROWS} r) "
-        f"WHERE line IN ({wanted})"
+        f"SELECT line, to_json(row)::VARCHAR FROM (SELECT row_number() OVER () AS line, r AS row "
+        f"FROM {ROWS} r) WHERE line IN ({wanted})"
     ).fetchall()
     texts = dict(rows)
     return [texts.get(line, "") for line in lines]

@@ -60,6 +60,7 @@ _WHOLE = (
 YEAR, WEEK = "%Y", "%G-W%V"
 SHAPES = {YEAR: re.compile(r"(19|20)\d{2}"), WEEK: re.compile(r"(19|20)\d{2}-W[0-5]\d")}
 SHORT = {"%Y-%m": re.compile(r"\d{4}-\d{2}"), "%m/%Y": re.compile(r"\d{1,2}/\d{4}")}
+DIGITS = {"%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}
 PATTERNS = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_WHOLE)
 EARLIEST, LATEST = -2_208_988_800, 7_258_118_400  # 1900 to 2200; outside, the format is misread
 RECENT = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
@@ -105,6 +106,8 @@ def _count(pattern: str, texts: Sequence[str]) -> int:
         return sum(SHAPES[pattern].fullmatch(text) is not None for text in texts)
     if pattern in SHORT:  # strptime would also take 1911-1 for a month
         texts = [text for text in texts if SHORT[pattern].fullmatch(text)]
+    if pattern in DIGITS:  # and seven digits for a day
+        texts = [text for text in texts if len(text) == DIGITS[pattern] and text.isdigit()]
     return sum(_parses(text, pattern) for text in texts)
 
 

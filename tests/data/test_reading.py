@@ -163,3 +163,18 @@ def test_lists_with_scores_are_ranked_by_them(tmp_path: Path) -> None:
 def test_unusable_lists_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_lists(write(tmp_path, text))
+
+
+def test_a_first_line_of_values_is_no_header_even_over_ids_that_recur(tmp_path: Path) -> None:
+    """Ids in letters come back below, but 4.0 stands over ratings and 1343285928 over times."""
+    rows = [f"A00{n % 4}XYZ,B00{n % 3}ZQ,{3 + n % 3}.0,{1343285928 + n}" for n in range(24)]
+    path = tmp_path / "reviews.txt"
+    path.write_text("A0000000266XYZ,B0000003QZ,4.0,1343285928\n" + "\n".join(rows) + "\n")
+    shape = sniff(path)
+    assert not shape.header
+    assert "a value like those under it" in " ".join(shape.reasons)
+
+
+def test_seven_digits_are_no_day() -> None:
+    assert guess_time_format(["20101201", "20101202", "20111101"]) == ("%Y%m%d", 1.0)
+    assert guess_time_format(["2010121", "2010122", "2011111"]) is None

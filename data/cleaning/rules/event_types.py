@@ -10,17 +10,7 @@ import numpy as np
 from data.cleaning.base import NOTHING, Effect, Mask
 from data.cleaning.config import Cleaning
 from data.coded import Coded
-
-# The first line whose words occur in the name decides: rough steps of intent, to be edited by who knows more.
-WORTH = (
-    (0.0, ("remove", "dislike", "unlike", "return", "refund", "cancel", "impression")),
-    (5.0, ("purchase", "buy", "bought", "order", "transaction", "checkout", "sale", "achat", "kauf")),
-    (
-        3.0,
-        ("cart", "basket", "warenkorb", "panier", "favorite", "favourite", "wish", "like", "save", "share"),
-    ),
-    (1.0, ("",)),
-)
+from data.roles.kinds import event_weights
 
 
 class EventTypes:
@@ -40,7 +30,7 @@ class EventTypes:
 
     def proposed(self, rows: Coded, cleaning: Cleaning) -> dict[str, Any]:
         """A weight for each type by the words of its name; what is no sign of liking is left out."""
-        return {"event_weights": propose_event_weights(rows.event_types)}
+        return {"event_weights": event_weights(rows.event_types)}
 
     def apply(self, rows: Coded, alive: Mask, cleaning: Cleaning) -> Effect:
         """Look the factor of each row up by its type."""
@@ -55,14 +45,3 @@ class EventTypes:
         factor = np.where(unnamed, np.float32(1), factors)
         weight = rows.weight * factor[rows.event]
         return Effect(gone=gone, rows=replace(rows, weight=weight), changed=(factor != 1)[rows.event])
-
-
-def propose_event_weights(types: tuple[str, ...]) -> dict[str, float]:
-    """A weight per type: purchase 5, cart 3, view and whatever else 1; types of refusal are left out."""
-    said = {name: _worth(name.casefold()) for name in types}
-    kept = {name: weight for name, weight in said.items() if weight > 0}
-    return kept or dict.fromkeys(types, 1.0)
-
-
-def _worth(name: str) -> float:
-    return next(weight for weight, words in WORTH if any(word in name for word in words))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import data.cleaning.rules
 from data.cleaning import RULES, Cleaned, Cleaning, clean
-from data.cleaning.rules.event_types import propose_event_weights
 from data.coded import MISSING, Coded
 from data.errors import ConfigError
+from data.roles.kinds import event_weights
 from tests.data.cleaning.random_rows import CHOICES, EVERYTHING_KEPT, Row, any_rows, coded
 
 
@@ -93,7 +93,7 @@ def test_each_kind_of_event_has_its_weight_and_kinds_without_one_go() -> None:
 
 def test_weights_of_event_types_are_proposed_by_the_words_of_their_names() -> None:
     types = ("view", "addToCart", "Purchase", "remove_from_cart")
-    assert propose_event_weights(types) == {"view": 1, "addToCart": 3, "Purchase": 5}
+    assert event_weights(types) == {"view": 1, "addToCart": 3, "Purchase": 5}
 
 
 def test_a_cancellation_takes_the_latest_earlier_row_of_its_size_with_it() -> None:
