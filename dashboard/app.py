@@ -30,10 +30,7 @@ def entry(name: str) -> st.Page:
 
 st.set_page_config(page_title=t("common.app"), page_icon=str(HERE / "icon.png"), layout="wide")
 navigation = st.navigation(
-    {
-        t(f"common.section_{section}"): [entry(n) for n in names if (HERE / page_file(n)).exists()]
-        for section, names in SECTIONS.items()
-    },
+    {t(f"common.section_{section}"): [entry(name) for name in names] for section, names in SECTIONS.items()},
     expanded=True,  # every page in sight
 )
 with shown_problems():
