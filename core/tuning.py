@@ -56,7 +56,7 @@ Dimension = Range | Choices
 Space = Mapping[str, Dimension]
 
 
-class TrialStopped(Exception):
+class TrialStopped(Cancelled):
     """Raised by whoever judges when the time of the whole search is over in the middle of a trial."""
 
 
@@ -104,7 +104,8 @@ def space_of(
 
     A number is searched between its bounds, in the logarithm where they are positive and more than two
     decades apart; with an open end at 0 or no upper end three decades around the default. A choice is
-    searched over all its words. Fields that may be None, texts and lists are held, unless `narrowed` has them.
+    searched over all its words. Fields that may be None, texts and lists are held, unless
+    `narrowed` has them.
     """
     own = dict(narrowed or {})
     space: dict[str, Dimension] = {}

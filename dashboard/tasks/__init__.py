@@ -18,6 +18,7 @@ from dashboard.tasks import (
     read_file,
     sample,
     train,
+    tune,
 )
 from dashboard.tasks.base import Lane, Task
 from data.errors import ConfigError, NotFound
@@ -27,6 +28,7 @@ TASKS: dict[str, Task] = {
     "read": read_file.TASK,
     "sample": sample.TASK,
     "train": train.TASK,
+    "tune": tune.TASK,
     "fuse": fuse.TASK,
     "lists": lists.TASK,
     "cold_start": cold_start.TASK,

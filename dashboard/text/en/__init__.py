@@ -17,6 +17,7 @@ from dashboard.text.en import (
     side_by_side,
     split,
     train,
+    tuning,
     uploads,
     why_this_item,
 )
@@ -32,6 +33,7 @@ PARTS = (
     lookup,
     split,
     train,
+    tuning,
     runs,
     leaderboard,
     side_by_side,
