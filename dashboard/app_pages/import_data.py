@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboard import loaders, state
@@ -33,12 +35,16 @@ def forget() -> None:
         state.write(name, None)
 
 
-def after_no_result() -> None:
-    """Where to go from an import that failed or was stopped: its columns, or other files."""
+def after_result(kind: Literal["secondary", "tertiary"]) -> None:
+    """Where to go from an import that has ended: its choices, or other files."""
     with st.container(horizontal=True):
         if state.read(state.UPLOAD):
             st.button(
-                t("import_data.change"), key="import_change", on_click=state.write, args=(state.JOB, None)
+                t("import_data.change"),
+                key="import_change",
+                on_click=state.write,
+                args=(state.JOB, None),
+                type=kind,
             )
         st.button(t("import_data.more"), key="import_more", on_click=forget, type="tertiary")
 
@@ -48,11 +54,11 @@ def follow(job: Job) -> None:
     if not job.result or job.state != JobState.DONE:
         job_panel("import_job", job_ids=(job.id,))
         if not job.active:
-            after_no_result()
+            after_result("secondary")
         return
     if "rows" in job.result:
         import_outcome(job.result)
-    st.button(t("import_data.more"), key="import_more", on_click=forget, type="tertiary")
+    after_result("tertiary")
     if job.result["dataset"] in set(loaders.datasets()["id"]):
         next_button(t("import_data.next"), "profile", primary=True)
 

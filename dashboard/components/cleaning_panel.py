@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from dashboard.components.cleaning_values import value_widgets
 from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
+from dashboard.components.quarantine_table import unreadable_lines
 from dashboard.components.suggestion_cards import suggestion_cards
 from dashboard.loaders.import_reading import touched_by
 from dashboard.text import has, t
@@ -65,6 +66,8 @@ def cleaning_panel(read: Read, read_key: str, key: str) -> Sums | None:
             _line(row, cleaning, read, key)
     _more([row for row in rules if is_further(row)], cleaning, read, key)
     _idle([row for row in rules if not is_offered(row) and not is_further(row) and row["note"]])
+    if len(read.events.quarantine):
+        unreadable_lines(read.events.quarantine, key)
     if st.session_state[f"{key}_counted"][1] != cleaning:
         return None
     return sums(read, table)

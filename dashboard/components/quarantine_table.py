@@ -81,9 +81,17 @@ def _named(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any], list[str]
     return table.assign(reason=table["reason"].map(reason_in_words)), names, order
 
 
-def _read_only(table: pd.DataFrame) -> None:
+def unreadable_lines(table: pd.DataFrame, key: str) -> None:
+    """A folded look at the lines that cannot be read, before anything is imported."""
+    lines = plural(len(table), t("import_data.line"), t("import_data.many_lines"))
+    with st.expander(t("import_data.unreadable", lines=lines)):
+        _read_only(table.head(EDITED), f"{key}_unreadable")
+        st.caption(t("import_data.unreadable_words"))
+
+
+def _read_only(table: pd.DataFrame, key: str = "import_quarantine") -> None:
     shown, names, order = _named(table)
-    st.dataframe(shown, hide_index=True, key="import_quarantine", column_config=names, column_order=order)
+    st.dataframe(shown, hide_index=True, key=key, column_config=names, column_order=order)
 
 
 def _downloads(dataset: str, table: pd.DataFrame, file: tuple[str, bytes] | None) -> None:

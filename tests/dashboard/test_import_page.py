@@ -101,6 +101,23 @@ def test_an_imported_file_adds_up_on_the_page(empty_home):
     assert "1 line could not be read" in said(page)
 
 
+def test_unreadable_lines_are_shown_before_the_import(empty_home):
+    app = opened(keep("shop.csv", CSV + "u1,i1,many,1600000000\n"))
+    table = next(frame.value for frame in app.dataframe if "reason" in frame.value)
+    assert table[["line", "column", "value"]].values.tolist() == [[74, "rating", "many"]]
+
+
+def test_an_import_can_be_changed_and_done_again(empty_home):
+    upload = keep("shop.csv", CSV)
+    app = opened(upload)
+    toggle(app, "k_core").set_value(True).run()
+    run_order(app)
+    page = open_page("import_data", job=loaders.recent_jobs()[0].id, upload=upload)
+    page.button(key="import_change").click().run()
+    assert not page.exception
+    assert toggle(page, "k_core").value
+
+
 def test_a_role_is_taken_from_the_column_that_had_it_and_the_sentence_follows(empty_home):
     app = opened(keep("shop.csv", CSV))
     box(app, "rating").set_value("item").run()

@@ -301,6 +301,11 @@ WORDS: dict[str, str] = {
     "import_data.quarantine": "{lines} could not be read",
     "import_data.line": "line",
     "import_data.many_lines": "lines",
+    "import_data.unreadable": "{lines} cannot be read",
+    "import_data.unreadable_words": (
+        "They are kept apart with their reasons and can be corrected after the import. Many of one kind mean "
+        "that the file is written in another way: see “More settings”."
+    ),
     "import_data.quarantine_none": "Every line could be read.",
     "import_data.quarantine_reasons": "Reasons",
     "import_data.quarantine_no_text": (
@@ -366,7 +371,7 @@ WORDS: dict[str, str] = {
     "import_data.reason_not_a_json_object": "not a JSON object",
     "import_data.reason_nul_byte": "a NUL byte",
     "import_data.reason_not_utf_8": "letters that are not UTF-8",
-    "import_data.change": "Change the columns",
+    "import_data.change": "Change choices and import again",
     "import_data.more": "Import other files",
     "import_data.next": "check the data",
 }
