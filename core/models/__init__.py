@@ -10,13 +10,19 @@ from core.device import Device, Wanted, choose, implicit_cuda, torch_cuda
 from core.models.als import ALS
 from core.models.bpr import BPR
 from core.models.bspm import BSPM
+from core.models.cfcbf import CFCBF
+from core.models.content import Content
+from core.models.content_to_factors import ContentToFactors
 from core.models.ease import EASE
-from core.models.estimates import ESTIMATES
+from core.models.estimates import ESTIMATES, of_installed
 from core.models.gf_cf import GFCF
 from core.models.ials import IALS
+from core.models.installed import installed_models
 from core.models.item_knn import ItemKNN
+from core.models.needs import reasons
 from core.models.popularity import Popularity
 from core.models.random import Random
+from core.models.rating_mf import RatingMF
 from core.models.rp3beta import RP3beta
 from core.models.sasrec import SASRec
 from core.models.svd import SVD
@@ -40,13 +46,35 @@ MODELS: dict[str, Any] = {
     "als": ALS,
     "ials": IALS,
     "bpr": BPR,
+    "content": Content,
+    "cfcbf": CFCBF,
+    "content_to_factors": ContentToFactors,
+    "rating_mf": RatingMF,
     "sasrec": SASRec,
 }
+OWN = frozenset(MODELS)  # what this package brings; installed packages may add others, never replace these
+REFUSED: dict[str, str] = {}  # installed models that could not be taken, with the reason
+WARMED = (
+    "random", "item_knn", "user_knn", "rp3beta", "ease", "transitions", "gf_cf", "als", "ials", "rating_mf",
+)  # fmt: skip
 _CUDA = {"als": implicit_cuda, "sasrec": torch_cuda}  # whose CUDA a model needs
+
+
+def register_installed() -> dict[str, str]:
+    """Take the models of installed packages into `MODELS`; the names of those refused, with the reason.
+
+    Done when this package is imported. Again: takes what came since; nothing happens twice.
+    """
+    taken, refused = installed_models(OWN, MODELS)
+    MODELS.update(taken)
+    REFUSED.update(refused)
+    return dict(refused)
 
 
 def model_class(name: str) -> Any:
     """The class registered as `name`; `NotFound` names those that are."""
+    if name not in MODELS:
+        register_installed()
     if name not in MODELS:
         raise NotFound(f"There is no model {name!r}.", f"Choose one of {', '.join(MODELS)}.")
     return MODELS[name]
@@ -60,21 +88,35 @@ def available_device(name: str, asked: Wanted) -> Device:
         return Device(asked, "cpu", why)
     if asked == "cpu":
         return choose(asked, available=False, why_not="")
-    available, why_not = _CUDA[name]()
+    available, why_not = _CUDA.get(name, torch_cuda)()
     return choose(asked, available=available, why_not=why_not)
 
 
 def estimate_seconds(name: str, config: Any, n_users: int, n_items: int, n_events: int) -> float:
     """Expected seconds of a fit on two CPU cores, from measured constants."""
-    model_class(name)
+    model = model_class(name)
+    if name not in ESTIMATES:
+        return of_installed(model, config, n_users, n_items, n_events)
     return ESTIMATES[name](config, n_users, n_items, n_events)
+
+
+def missing_needs(name: str, dataset: Dataset, config: Any = None) -> tuple[str, ...]:
+    """A sentence for everything that the model (under these settings) needs and the data has not.
+
+    Empty: the model can be offered.
+    """
+    return reasons(model_class(name), dataset, config)
 
 
 def warm() -> None:
     """Compile the kernels of the models on a tiny data set (or load them from the disk cache)."""
-    ids = IdMap(np.array(["a", "b"], dtype=object))
-    pair = np.array([0, 1], dtype=np.int32)
-    events = Interactions(np.zeros(2, dtype=np.int32), pair, np.ones(2, dtype=np.float32))
-    tiny = Dataset(interactions=events, users=ids, items=ids)
-    for name in ("random", "item_knn", "user_knn", "rp3beta", "ease", "transitions", "gf_cf", "als", "ials"):
-        MODELS[name]().fit(tiny).score(from_lists([[0]], 2))
+    items = IdMap(np.array(["a", "b", "c"], dtype=object))
+    row = np.array([0, 1, 2], dtype=np.int32)
+    stars, times = row.astype(np.float32) + 1, row.astype(np.int64)
+    events = Interactions(np.zeros(3, dtype=np.int32), row, stars, times)
+    tiny = Dataset(interactions=events, users=IdMap(items.ids[:1]), items=items)
+    for name in WARMED:
+        MODELS[name]().fit(tiny).score(from_lists([[0]], 3))
+
+
+register_installed()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
@@ -92,4 +93,26 @@ class FoldsIn(Protocol):
         self, histories: Histories, row: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
         """(item factors Y (n_items, f), A0 (f, f), distinct items of the row, their confidences c)."""
+        ...
+
+
+@runtime_checkable
+class ScoresNewItems(Protocol):
+    """A model that knows items by what is known of them, and so those that arrive later."""
+
+    def with_items(self, features: pd.DataFrame) -> Self:
+        """The same model over a widened catalogue.
+
+        The m rows of `features` become items n_items … n_items + m − 1; scores have m more columns, the
+        others are unchanged. Histories may be over the old catalogue or the widened one.
+        """
+        ...
+
+
+@runtime_checkable
+class PredictsLabels(Protocol):
+    """A model that foretells what a person would say of an item, such as a rating, on the scale of train."""
+
+    def predict(self, histories: Histories, items: ItemIndices | None = None) -> Scores:
+        """(n, n_items or len(items)) float32 expected labels."""
         ...

@@ -71,6 +71,36 @@ def _bpr(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # no
     return START + float(1.4e-8 * config.epochs * n_events * config.factors * config.negatives)
 
 
+def _content(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
+    """Texts are read, then singular vectors of profiles of some 16,000 columns."""
+    width = min(config.dims + 32, n_items)
+    return START + float(1e-4 * n_items + 1.2e-9 * (16_000 + n_items) * width**2)
+
+
+def _cfcbf(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """Item-kNN, and pairs of items that share a column of their content."""
+    return _item_knn(config, n_users, n_items, n_events) + 1e-4 * n_items + 1e-8 * float(n_items) ** 2
+
+
+def _content_to_factors(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    return _ials(config, n_users, n_items, n_events) + _content(config, n_users, n_items, n_events)
+
+
+def _rating_mf(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """Every rating adds an outer product, every user and item a system to solve."""
+    width = config.factors + 1
+    per_iteration = 1e-9 * n_events * width**2 + 1e-9 * (n_users + n_items) * width**3 / 3
+    return START + float(config.iterations * per_iteration)
+
+
+def of_installed(model: Any, config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """By the class's own `estimate_seconds(config, n_users, n_items, n_events)`, else a linear guess."""
+    own = getattr(model, "estimate_seconds", None)
+    if own is not None:
+        return float(own(config, n_users, n_items, n_events))
+    return START + 1e-6 * n_events
+
+
 ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "random": _counting,
     "popularity": _counting,
@@ -85,5 +115,9 @@ ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "als": _als,
     "ials": _ials,
     "bpr": _bpr,
+    "content": _content,
+    "cfcbf": _cfcbf,
+    "content_to_factors": _content_to_factors,
+    "rating_mf": _rating_mf,
     "sasrec": _sasrec,
 }

@@ -13,11 +13,10 @@ from scipy.sparse import csr_matrix
 from core.arrays import ItemIndices, PerUser, Scores
 from core.device import CPU, Device
 from core.models.base import Arrays, ModelConfig
+from core.models.neighbours import nearest_items
 from core.models.products import times
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, event_parts, history_matrix, weighted
-from core.parallel import kernel, map_blocks
 from core.progress import Report, silent
-from core.selection import top_of_row
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -46,32 +45,6 @@ class ItemKNNConfig(ModelConfig):
         description="An event of the history counts half after so many later events; empty: order is ignored",
         json_schema_extra=MORE,
     )
-
-
-@kernel
-def _similar(
-    first: int, norms: Any, shrinkage: float, by_item: Any, by_user: Any, neighbours: Any, similarities: Any
-) -> None:
-    """Nearest items of the items `first`…: cosine with shrinkage, most similar first, −1 padded."""
-    item_indptr, users, item_values = by_item
-    user_indptr, items, user_values = by_user
-    n_items, k = len(norms), neighbours.shape[1]
-    row = np.zeros(n_items, dtype=np.float32)
-    scores = np.empty(k, dtype=np.float32)
-    hashes = np.empty(k, dtype=np.uint64)
-    for number in range(len(neighbours)):
-        target = first + number
-        row[:] = 0
-        for place in range(item_indptr[target], item_indptr[target + 1]):
-            user = users[place]
-            for other in range(user_indptr[user], user_indptr[user + 1]):
-                row[items[other]] += item_values[place] * user_values[other]
-        for other in range(n_items):
-            if row[other] > 0 and other != target:
-                row[other] /= norms[target] * norms[other] + shrinkage
-            else:
-                row[other] = -np.inf
-        top_of_row(row, target, 0, -np.inf, scores, hashes, neighbours[number], similarities[number])
 
 
 class ItemKNN:
@@ -107,20 +80,9 @@ class ItemKNN:
         by_user = _feature_weighted(
             weighted(train.matrix, self.config.weights), self.config.feature_weighting
         )
-        by_item = by_user.T.tocsr()
-        norms = np.sqrt(np.asarray(by_item.multiply(by_item).sum(axis=1), dtype=np.float32)).ravel()
-        k = max(1, min(self.config.n_neighbors, train.n_items - 1))
-        neighbours = np.empty((train.n_items, k), dtype=np.int32)
-        similarities = np.empty((train.n_items, k), dtype=np.float32)
-        rows = (by_item.indptr, by_item.indices, by_item.data)
-        columns = (by_user.indptr, by_user.indices, by_user.data)
-
-        def block(part: slice) -> None:
-            into = (neighbours[part], similarities[part])
-            _similar(part.start, norms, self.config.shrinkage, rows, columns, *into)
-
-        map_blocks(block, train.n_items, 128, report=report, stage="comparing items")
-        self.similarity_ = _from_neighbours(neighbours, similarities)
+        self.similarity_ = nearest_items(
+            by_user, self.config.n_neighbors, self.config.shrinkage, report=report, stage="comparing items"
+        )
         return self
 
     def score(self, histories: Histories, items: ItemIndices | None = None) -> Scores:
@@ -149,13 +111,6 @@ class ItemKNN:
         parts = tuple(np.array(arrays[key]) for key in ("data", "indices", "indptr"))
         model.similarity_ = csr_matrix(parts, shape=(n_items, n_items))
         return model
-
-
-def _from_neighbours(neighbours: NDArray[np.int32], similarities: NDArray[np.float32]) -> csr_matrix:
-    """(n_items, n_items) history item → target, from the nearest history items of each target."""
-    target, place = np.nonzero(neighbours >= 0)
-    shape = (len(neighbours), len(neighbours))
-    return csr_matrix((similarities[target, place], (neighbours[target, place], target)), shape=shape)
 
 
 def _feature_weighted(matrix: csr_matrix, kind: Feature) -> csr_matrix:

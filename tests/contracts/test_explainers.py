@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.explanation import EXPLAINERS, explain, methods_for, permutation
@@ -26,15 +27,17 @@ def few_evaluations(monkeypatch):
 
 
 def marketplace_of(n_users: int = 80) -> Dataset:
-    """Two tastes, eight events each; item 23 has no event."""
+    """Two tastes, eight events each, rated 1 to 5; item 23 has no event."""
     rng = np.random.default_rng(5)
     users = np.repeat(np.arange(n_users), 8).astype(np.int32)
     items = np.concatenate([rng.permutation(12)[:8] + 11 * (u % 2) for u in range(n_users)])
     times = np.tile(np.arange(8) * 86_400, n_users)
+    ratings = (1 + np.arange(len(users)) * 7 % 5).astype(np.float32)
     return Dataset(
-        Interactions(users, items.astype(np.int32), np.ones(len(users), dtype=np.float32), times),
+        Interactions(users, items.astype(np.int32), ratings, times),
         IdMap(np.asarray([f"u{u}" for u in range(n_users)], dtype=object)),
         IdMap(np.asarray([f"i{i}" for i in range(N_ITEMS)], dtype=object)),
+        item_features=pd.DataFrame({"title": [f"Tale {i} of camp {i // 12}" for i in range(N_ITEMS)]}),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
@@ -23,9 +24,10 @@ def fitted():
     users = np.repeat(np.arange(30), 6).astype(np.int32)
     items = np.concatenate([rng.permutation(N_ITEMS)[:6] for _ in range(30)]).astype(np.int32)
     train = Dataset(
-        Interactions(users, items, np.ones(180, dtype=np.float32), np.tile(np.arange(6), 30)),
+        Interactions(users, items, np.tile([1, 2, 3], 60).astype(np.float32), np.tile(np.arange(6), 30)),
         IdMap(np.asarray([f"u{u}" for u in range(30)], dtype=object)),
         IdMap(np.asarray([f"i{i}" for i in range(N_ITEMS)], dtype=object)),
+        item_features=pd.DataFrame({"title": [f"Tale {i % 3}" for i in range(N_ITEMS)]}),
     )
     models = {}
     for name, model in MODELS.items():
