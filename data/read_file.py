@@ -28,7 +28,14 @@ BLANK_LINE = "blank line"
 
 
 def read_file(
-    work: Workplace, path: Path, shape: FileShape, mapping: Mapping, report: Report, name: str | None = None
+    work: Workplace,
+    path: Path,
+    shape: FileShape,
+    mapping: Mapping,
+    report: Report,
+    name: str | None = None,
+    *,
+    alone: bool = True,
 ) -> ReadFile:
     """Read every line of a file of events; several files may be read one after another in one workplace.
 
@@ -37,6 +44,8 @@ def read_file(
         mapping: its columns must be in the file; a time format "auto" is told by the first rows.
         report: called with (fraction, stage), 0 to 0.7; may raise to stop.
         name: what people call the file; stands in the quarantine.
+        alone: whether this is the whole table. Rows of several files are compared by hashes, which the quick
+            way makes differently, so that all are then read the careful way.
 
     Raises:
         DataError: no such column, times written in no known way, a damaged file or no table, more than 255
@@ -46,7 +55,7 @@ def read_file(
         shape.position(column)
     if mapping.time_format == AUTO and mapping.time is not None:
         mapping = with_time_format(mapping, preview(path, shape))
-    quick = read_typed(path, shape, mapping, report)
+    quick = read_typed(path, shape, mapping, report) if alone else None
     if quick is not None:
         return replace(quick, notes=(*quick.notes, *_odd_ids(quick.coded)))
     there = _tables(work)

@@ -82,7 +82,8 @@ def _reads(work: Workplace, settled: Settled, report: Report) -> list[NamedRead]
     for role in EVENT_ROLES:
         files = [one for one in settled.events if one.role == role]
         whole = _together(work, files, settled, report) if files and can_gather(files) else None
-        found += [_one(work, one, settled, report) for one in files] if whole is None else [whole]
+        alone = len(files) == 1
+        found += [_one(work, one, settled, report, alone) for one in files] if whole is None else [whole]
     return found
 
 
@@ -99,9 +100,9 @@ def _together(work: Workplace, files: list[ShapedFile], settled: Settled, report
         shutil.rmtree(folder)
 
 
-def _one(work: Workplace, one: ShapedFile, settled: Settled, report: Report) -> NamedRead:
+def _one(work: Workplace, one: ShapedFile, settled: Settled, report: Report, alone: bool) -> NamedRead:
     file = one.file
-    done = read_file(work, file.path, one.shape, settled.mapping, report, name=file.name)
+    done = read_file(work, file.path, one.shape, settled.mapping, report, name=file.name, alone=alone)
     aside = sum(done.set_aside.values())
     count = FileCount(file.name, one.role, done.lines, done.header, done.coded.lines, aside, done.quarantined)
     return NamedRead(done, one.role, (count,))

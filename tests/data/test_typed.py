@@ -13,12 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import read_file as reading
+from data import read_tables
 from data.coded import Coded, ReadFile
+from data.home import Home
+from data.ingest import import_files
 from data.mapping import Mapping
 from data.reading import blocks, typed, typed_kernels
 from data.reading.records import Workplace, workplace
 from data.reading.shape import FileShape
 from data.reading.staging import silent
+from data.recipe import Files, GivenFile, Recipe
 
 COLUMNS = ("user", "item", "rating", "timestamp")
 RATED = Mapping(user="user", item="item", weight="rating", time="timestamp", time_format="epoch_s")
@@ -326,3 +330,16 @@ def test_warming_compiles_what_a_file_needs() -> None:
 def test_small_files_need_no_compiled_code(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typed, "SMALLEST", 1 << 20)
     assert bench.quick(HEADER.encode() + PLAIN[0], shape(), RATED) is None
+
+
+def test_a_row_that_two_files_hold_is_a_duplicate_though_only_one_file_is_plain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "SMALLEST", 0)
+    monkeypatch.setattr(read_tables, "can_gather", lambda files: False)
+    row = "u,i,5,1000000000\n"
+    for name, more in (("a.csv", ""), ("b.csv", "u,j,bad,1000000000\n")):
+        (tmp_path / name).write_text(HEADER + row + more, encoding="utf-8")
+    files = Files(tuple(GivenFile(tmp_path / name, name) for name in ("a.csv", "b.csv")))
+    report = import_files(files, Home(tmp_path / "home"), recipe=Recipe(mapping=RATED))
+    assert (report.events, report.removed) == (1, {"exact duplicate": 1})
