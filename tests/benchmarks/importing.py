@@ -92,9 +92,9 @@ def to_csr(coded: Coded) -> csr_matrix:
     core = k_core(coded.user, coded.item, CORE, CORE)
     seconds = coded.second[core]
     place = int(VALIDATION_FROM * len(seconds))
-    train = seconds < np.partition(seconds, place)[place]
+    train = np.flatnonzero(core & (coded.second < np.partition(seconds, place)[place]))
     shape = (len(coded.users), len(coded.items))
-    columns = (values[core][train] for values in (coded.user, coded.item, coded.weight))
+    columns = (values[train] for values in (coded.user, coded.item, coded.weight))
     return csr_matrix(csr_arrays(*columns, shape), shape=shape)
 
 
