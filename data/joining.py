@@ -52,17 +52,18 @@ def joined_features(read: Read, cleaning: Cleaning, events: Coded) -> Features:
         of_file, said = item_features(table, mapping, events.items, where=side.name)
         items = _beside(of_file, items)
         notes += said
-        joins.append(_join("items", side, table[mapping.id], events.items))
+        joins.append(_join("items", side, table[mapping.id], _seen(events.item, events.items)))
     if (of_users := recipe.users.mapping) is not None and "users" in read.sides:
         side, table = _side(read, "users", [of_users.id], cleaning)
         users = _beside(user_features(table, of_users, events.users, where=side.name), users)
-        joins.append(_join("users", side, table[of_users.id], events.users))
+        joins.append(_join("users", side, table[of_users.id], _seen(events.user, events.users)))
     if (pair := recipe.social.mapping) is not None and "social" in read.sides:
         side, table = _side(read, "social", list(pair.used), cleaning)
         found = edges(table, pair, events.users, where=side.name)
         social = found.pairs
         notes += in_words(found, pair, side.name)
-        joins.append(_join("social", side, pd.concat([table[name] for name in pair.used]), events.users))
+        named = pd.concat([table[name] for name in pair.used])
+        joins.append(_join("social", side, named, _seen(events.user, events.users)))
     return Features(
         items,
         users,
@@ -139,6 +140,11 @@ def _lifted_users(table: pd.DataFrame | None, events: Coded) -> pd.DataFrame | N
 def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, FileShape]:
     plain = table.astype(object).where(table.notna(), None)
     return plain, FileShape(columns=tuple(map(str, table.columns)))
+
+
+def _seen(codes: NDArray[np.int32], ids: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The ids that have an event."""
+    return ids[np.bincount(codes, minlength=len(ids)) > 0]
 
 
 def _join(table: str, side: SideTable, named: pd.Series, ids: NDArray[np.object_]) -> Join:

@@ -45,7 +45,7 @@ def protected_events(read: ReadFile, home: Home, cleaning: Cleaning) -> ReadFile
 def protected_side(side: SideTable, columns: list[str], home: Home, cleaning: Cleaning) -> SideTable:
     """With pseudonyms in the columns that name users."""
     table = _renamed(side.table, columns, home, cleaning)
-    assert table is not None  # noqa: S101 - given a table, it returns one
+    assert table is not None  # given a table, it returns one
     return replace(side, table=table, quarantine=_without_text(side.quarantine))
 
 

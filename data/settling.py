@@ -50,13 +50,13 @@ class Settled:
     @property
     def mapping(self) -> Mapping:
         """Which column is what."""
-        assert self.recipe.mapping is not None  # noqa: S101 - filled in by `settle`
+        assert self.recipe.mapping is not None  # filled in by `settle`
         return self.recipe.mapping
 
     @property
     def cleaning(self) -> Cleaning:
         """Which rows are set aside."""
-        assert self.recipe.cleaning is not None  # noqa: S101 - filled in by `settle`
+        assert self.recipe.cleaning is not None  # filled in by `settle`
         return self.recipe.cleaning
 
 

@@ -147,6 +147,7 @@ def test_items_that_only_the_item_file_names_are_kept_when_asked(tmp_path: Path,
     without = import_files(Files((events,), items=items), home)
     assert (without.items, without.joins[0].without_event) == (2, 2)
     report = import_files(Files((events,), items=items), home, recipe=Recipe(keep_unseen_items=True))
+    assert report.joins == without.joins  # what has an event does not change
     stored = load_dataset(home, report.dataset)
     assert stored.items.ids.tolist() == ["m", "n", "p", "z"]
     assert stored.titles.tolist() == ["Em", "En", "p", "Zed"]
