@@ -218,7 +218,8 @@ def _coded(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], folder: 
 
 def _side(folder: Path, role: str, said: Mapping[str, Any]) -> SideTable:
     rows, quarantine = _table(folder, f"{role}_rows"), _table(folder, f"{role}_quarantine")
-    assert rows is not None and quarantine is not None  # written together
+    assert rows is not None
+    assert quarantine is not None  # written together
     plain = rows.astype(object).where(rows.notna(), None)
     shape = FileShape.model_validate(said["shape"])
     return SideTable(said["name"], plain, shape, FileCount(**said["count"]), quarantine)
