@@ -34,6 +34,10 @@ def fitted(path: Path, name: str, shape: FileShape, used: Sequence[str]) -> File
         if own.format == shape.format:
             there = dict.fromkeys((*own.columns, *(used if shape.format != "parquet" else ())))
             shape = shape.model_copy(update={"columns": tuple(there)})
+    elif shape.header and shape.format == "xlsx":
+        own = sniff(path, used, shape.member)
+        if own.format == "xlsx" and own.header:
+            shape = shape.model_copy(update={"columns": own.columns})
     elif shape.header and shape.format == "delimited":
         names = _names_in(path, shape)
         if names != shape.columns and names is not None:

@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,16 @@ def test_a_recipe_serves_the_next_file_however_it_is_packed_and_ordered(tmp_path
     packed.write_bytes(gzip.compress(b"timestamp,user,item,rating\n1000000300,c,x,2\n1000000400,c,y,1\n"))
     report = import_files(Files((GivenFile(packed, "next.csv.gz"),)), home, recipe=recipe)
     assert (report.events, report.users, report.items, report.quarantined) == (2, 1, 2, 0)
+
+
+def test_columns_of_a_sheet_are_told_by_name_too(tmp_path: Path, home: Home) -> None:
+    rows = {"user": ["a", "b", "a"], "item": ["x", "y", "y"], "rating": [4, 5, 3]}
+    pd.DataFrame(rows).to_excel(tmp_path / "one.xlsx", index=False)
+    pd.DataFrame(rows)[["rating", "item", "user"]].to_excel(tmp_path / "two.xlsx", index=False)
+    first = import_files(Files((GivenFile(tmp_path / "one.xlsx", "one.xlsx"),)), home)
+    recipe = read_recipe(dataset_meta(home, first.dataset)["facts"]["recipe"])
+    again = import_files(Files((GivenFile(tmp_path / "two.xlsx", "two.xlsx"),)), home, recipe=recipe)
+    assert again.dataset == first.dataset
 
 
 @pytest.mark.parametrize(
