@@ -31,10 +31,10 @@ from data.reading.shape import FileShape
 from data.reading.staging import Report, silent
 from data.reading.texts import coded_texts, first_kinds
 from data.reading.times import EARLIEST, EPOCHS, ISO, LATEST, UTC_ZONE
+from data.reading.typed_cells import ISO_TIME
 from data.reading.typed_kernels import (
     EPOCH,
     EVENT_TEXT,
-    ISO_TIME,
     ITEM_TEXT,
     SESSION_TEXT,
     SKIPPED,
