@@ -40,7 +40,7 @@ def upload(page: Page, movielens: Path) -> None:
     expect(page.get_by_text(re.compile("who is userId, what is movieId"))).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("movies.csv describes the items"))).to_be_visible(timeout=60_000)
     button(page, re.compile(r"^Import 100.836 events$"))
-    expect(page.get_by_text(re.compile(r"100.837 lines = 1 header"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"is ready: 100.836 events"))).to_be_visible(timeout=60_000)
 
 
 def choose_models(page: Page) -> None:
