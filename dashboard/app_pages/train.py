@@ -7,10 +7,13 @@ import streamlit as st
 from core.models import MODELS
 from dashboard import loaders
 from dashboard.components import job_panel, next_button, page
+from dashboard.components.choices import open_tabs
 from dashboard.components.links import go_to
+from dashboard.components.page import Page
 from dashboard.components.split_choice import read_choice
-from dashboard.components.training_forms import device_choice, model_forms
-from dashboard.loaders import training
+from dashboard.components.training_forms import FILLED, device_choice, model_forms, seed_choice
+from dashboard.components.tuning_panel import tuning_panel
+from dashboard.loaders import training, tuning
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import duration, join, plural
@@ -53,37 +56,47 @@ def own_choice(dataset: str, choice: SplitChoice) -> None:
     left, right = st.columns([2, 1])
     with left:
         device = device_choice(list(configs or {}))
-    seed = right.number_input(
-        t("train.seed"), 0, 2**31 - 1, 0, help=t("train.seed_help"), key="train_seed", persist_state="session"
-    )
+    with right:
+        seed, seeds = seed_choice(list(configs or {}))
     words, policy = conditions_in_words(choice)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("train.split_used", split=words, policy=policy), width="content")
         if st.button(t("train.split_change"), key="train_change_split", type="tertiary"):
             go_to("split")
-    time = duration(training.total_seconds(dataset, configs or {}))
+    time = duration(tuning.seconds_with_seeds(dataset, configs or {}, seeds))
     label = t("train.start", models=many(configs or {}), time=time)
     if st.button(label, key="train_start", disabled=configs is None) and configs:
-        asked = {**choice.spec(), "device": device, "seed": int(seed)}
+        start(dataset, configs, seeds, {**choice.spec(), "device": device, "seed": seed})
+
+
+def start(dataset: str, configs: dict, seeds: int, asked: dict) -> None:
+    """Submit the training; several seeds are one job."""
+    if seeds > 1:
+        title = t("train.seeds_title", models="{models}", seeds=plural(seeds, "seed", "seeds"))
+        tuning.train_with_seeds(dataset, configs, title, seeds, **asked)
+    else:
         training.train(dataset, configs, t("train.job_title", models="{models}"), **asked)
-        st.rerun()
+    st.rerun()
+
+
+def training_tab(here: Page, choice: SplitChoice) -> None:
+    """The recommended set with one button, running jobs, the own choice."""
+    split, policy = conditions_in_words(choice)
+    names = [MODELS[name].label for name in training.recommended_models(here.dataset)]
+    words = {"models": join(names), "split": split[:1].upper() + split[1:], "policy": policy}
+    st.markdown(t("train.finding", **words))
+    do_it_for_me(here.dataset, choice)
+    job_panel("train_jobs", kinds=("train", "seeds"))
+    with st.expander(t("train.own"), expanded=here.has_runs or st.session_state.get(FILLED, False)):
+        own_choice(here.dataset, choice)
 
 
 here = page("train", needs="data")
 choice = read_choice(here.dataset)
-split, policy = conditions_in_words(choice)
-names = [MODELS[name].label for name in training.recommended_models(here.dataset)]
-st.markdown(
-    t(
-        "train.finding",
-        models=join(names),
-        split=split[:1].upper() + split[1:],
-        policy=policy,
-    )
-)
-do_it_for_me(here.dataset, choice)
-job_panel("train_jobs", kinds=("train",))
-with st.expander(t("train.own"), expanded=here.has_runs):
-    own_choice(here.dataset, choice)
+tabs = open_tabs("train", [t("train.tab_train"), t("train.tab_tuning")])
+for tab, content in zip(tabs, (training_tab, tuning_panel), strict=True):
+    if tab.open:
+        with tab:
+            content(here, choice)
 if here.has_runs:
     next_button(t("train.next"), "leaderboard")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import streamlit as st
 from pydantic import BaseModel
 
-from core.models import MODELS, available_device, estimate_seconds
+from core.models import MODELS, REFUSED, available_device, estimate_seconds, missing_needs
 from dashboard.loaders.datasets import dataset, dataset_meta
 from dashboard.loaders.queue import submit
+from dashboard.loaders.sources import home
 from dashboard.tasks.tour import LATER, QUICK
 
 START_S = 3.0  # starting a worker and loading its libraries
@@ -16,7 +18,24 @@ START_S = 3.0  # starting a worker and loading its libraries
 
 def can_train(name: str, dataset_id: str) -> bool:
     """Has the dataset what the model needs?"""
-    return "times" not in MODELS[name].needs or dataset(dataset_id).has_times
+    return name not in reasons_against(dataset_id)
+
+
+def reasons_against(dataset_id: str) -> dict[str, tuple[str, ...]]:
+    """By model that cannot be trained on this dataset: a sentence for each thing it does not find."""
+    return _reasons_against(str(home().root), dataset_id)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _reasons_against(root: str, dataset_id: str) -> dict[str, tuple[str, ...]]:
+    del root  # part of the cache key only
+    found = {name: missing_needs(name, dataset(dataset_id)) for name in MODELS}
+    return {name: reasons for name, reasons in found.items() if reasons}
+
+
+def refused_models() -> dict[str, str]:
+    """Models of installed packages that could not be taken, with the reason."""
+    return dict(REFUSED)
 
 
 def recommended_models(dataset_id: str) -> tuple[str, ...]:

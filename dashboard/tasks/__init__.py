@@ -17,6 +17,7 @@ from dashboard.tasks import (
     lists,
     read_file,
     sample,
+    seeds,
     train,
     tune,
 )
@@ -29,6 +30,7 @@ TASKS: dict[str, Task] = {
     "sample": sample.TASK,
     "train": train.TASK,
     "tune": tune.TASK,
+    "seeds": seeds.TASK,
     "fuse": fuse.TASK,
     "lists": lists.TASK,
     "cold_start": cold_start.TASK,

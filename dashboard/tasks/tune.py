@@ -183,10 +183,20 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
         seconds=spec.budget.seconds,
         seed=spec.seed,
         patience=spec.budget.patience,
-        report=part_of(report, 0.0, SEARCH_SHARE),
+        report=part_of(_plain(report), 0.0, SEARCH_SHARE),
         tell=tell,
     )
     return _end(spec, home, report, result, trials, study)
+
+
+def _plain(report: Report) -> Report:
+    """Without curves: the trials stand in the result that the job keeps."""
+
+    def plain(fraction: float, stage: str = "", *, curve: dict[str, float] | None = None) -> None:
+        del curve
+        report(fraction, stage)
+
+    return plain
 
 
 def searched(spec: Spec) -> tuple[dict[str, Dimension], dict[str, Any]]:

@@ -17,9 +17,26 @@ WORDS: dict[str, str] = {
     "train.pick": "Models",
     "train.pick_help": "Each becomes a run of its own, judged under the same conditions.",
     "train.none": "Choose at least one model.",
-    "train.needs_times": "{label} needs the time of each event, which this dataset has not. It is left out.",
+    "train.not_offered": "Not offered here: {reasons}",
+    "train.refused": "The installed model {name} could not be taken: {why}.",
     "train.seed": "Seed",
     "train.seed_help": "The same seed, data and settings give the same run.",
+    "train.seeds": "Number of seeds",
+    "train.seeds_help": (
+        "Several seeds show how much of a result is chance: one run per seed, with mean and spread under "
+        "Runs & jobs."
+    ),
+    "train.seeds_same": "{models}: the same for every seed, so trained once.",
+    "train.seed_label": "{label} · seed {seed}",
+    "train.preset": "Start from",
+    "train.preset_help": (
+        "Quick: a first look. Balanced: the usual settings. Paper: what a publication used on its own data."
+    ),
+    "train.preset_quick": "Quick",
+    "train.preset_balanced": "Balanced",
+    "train.preset_paper": "Paper",
+    "train.tab_train": "Train",
+    "train.tab_tuning": "Tuning",
     "train.device": "Device",
     "train.device_auto": "Best available",
     "train.device_cpu": "CPU",
@@ -31,5 +48,6 @@ WORDS: dict[str, str] = {
     "train.split_change": "Change",
     "train.start": "Train {models} · about {time}",
     "train.job_title": "Train {models}",
+    "train.seeds_title": "Train {models} · {seeds}",
     "train.next": "compare the runs",
 }
