@@ -60,8 +60,13 @@ def _told(meta: Mapping[str, Any]) -> Mapping[str, Any]:
     return (meta.get("facts") or {}).get("import") or {}
 
 
+def _same_events(meta: Mapping[str, Any]) -> bool:
+    """Whether this version changed features alone: what its import told is about an earlier one."""
+    return _told(meta).get("parent") != meta.get("parent", _told(meta).get("parent"))
+
+
 def _parent(meta: Mapping[str, Any]) -> str | None:
-    parent = _told(meta).get("parent")
+    parent = meta.get("parent") or _told(meta).get("parent")
     return None if parent is None or parent == meta["id"] else str(parent)
 
 
@@ -69,11 +74,11 @@ def _row(meta: Mapping[str, Any], place: int) -> VersionRow:
     return VersionRow(
         str(meta["id"]),
         str(meta["name"]),
-        max(place, int(_told(meta).get("version") or 1)),
+        max(place, int(meta.get("version") or _told(meta).get("version") or 1)),
         _parent(meta),
         str(meta["created"]),
         int(meta["events"]),
         int(meta["users"]),
         int(meta["items"]),
-        dict(_told(meta).get("added") or {}),
+        {} if _same_events(meta) else dict(_told(meta).get("added") or {}),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.sparse import csr_matrix
 
-from core.arrays import ItemIndices, PerUser, Scores
+from core.arrays import ItemIndices, Scores
 from core.device import CPU, Device
 from core.models.base import Arrays, ModelConfig
 from core.models.products import times
@@ -49,7 +49,8 @@ class Transitions:
 
     C_jt = Σ over users and pairs of their events, t after j by g ≤ reach steps, of decay^(g−1);
     W_jt = C_jt / (Σ_t C_jt · (Σ_j C_jt)^popularity). The score of t is Σ over the `last` events of
-    history_decay^(place from the end) · W_jt: each event's part is exact. Repeats count.
+    history_decay^(place from the end) · W_jt. Repeats count. Without an event the others move up, so parts of
+    events are no plain sum: they are sampled like those of a sequence model.
     """
 
     name: ClassVar[str] = "transitions"
@@ -116,12 +117,6 @@ class Transitions:
         x = self._history(histories)
         x.sum_duplicates()
         return times(x, self.weights_, items)
-
-    def history_contributions(self, histories: Histories, row: int, item: int) -> tuple[float, PerUser]:
-        """(0, voice of the event · W_jt)."""
-        one = histories.rows([row])
-        column = self.weights_[:, [item]].toarray().ravel().astype(np.float64)
-        return 0.0, np.asarray(self._voices(one) * column[one.items], dtype=np.float64)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The sparse (n_items, n_items) weights, earlier item → later one."""

@@ -11,6 +11,8 @@ KERNELS = (
     "core.fusion.pool",
     "core.models",
     "core.explanation.subsets",
+    "data.event_kernels",
+    "data.reading.typed",
 )
 LATER = ("core.explanation.shap_permutation",)  # slow to import, and only one page asks for it
 

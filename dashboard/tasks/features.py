@@ -7,7 +7,7 @@ from typing import Any
 from core.progress import Report
 from dashboard.tasks.base import Lane, Result, Task, TaskSpec
 from dashboard.tasks.registering import register_dataset
-from data.artifacts import Home, load_dataset, save_dataset
+from data.artifacts import Home, dataset_table, load_dataset, save_dataset
 from data.feature_choice import FeatureChoices, with_features
 
 
@@ -31,7 +31,8 @@ def run(spec: Spec, home: Home, report: Report) -> Result:
     report(0.1, "choosing columns")
     made = with_features(load_dataset(home, spec.dataset), spec.choices)
     report(0.3, "storing")
-    return {"dataset": save_dataset(home, made), "name": made.name}
+    columns = dataset_table(home, spec.dataset, "event_columns")
+    return {"dataset": save_dataset(home, made, event_columns=columns), "name": made.name}
 
 
 def lane(spec: Any) -> Lane:
