@@ -27,18 +27,19 @@ BINS = 10  # of a column of numbers, by equal shares of rows
 FEWEST = 2  # rows that share a value; one alone connects nothing
 WORDY = 4.0  # words a cell on average: more is text rather than a value
 PIECES_COUNT = 0.5  # pieces of words beside whole words
+FIRST = 1000  # rows that are looked at before a whole column is
 LEFT_OUT = ("image",)  # addresses of pictures say nothing
 WORD = re.compile(r"\w+")
 FIELDS = ("names", "kinds", "edges", "values", "idf")  # what a space is stored as
 TEXTS, LISTS, NUMBERS, VALUES = range(4)  # how a column is read
 
 
-def described(table: pd.DataFrame | None) -> NDArray[np.bool_]:
-    """(n,) rows of which anything is known, pictures apart; empty without a table."""
+def anything_known(table: pd.DataFrame | None) -> bool:
+    """Whether a table says anything of anyone, pictures apart."""
     if table is None:
-        return np.zeros(0, dtype=bool)
-    known = [_filled(table[name]) for name in table if name not in LEFT_OUT]
-    return np.any(known, axis=0) if known else np.zeros(len(table), dtype=bool)
+        return False
+    columns = (table[name] for name in table if name not in LEFT_OUT)
+    return any(_filled(column.head(FIRST)).any() or _filled(column).any() for column in columns)
 
 
 @dataclass(frozen=True, eq=False)

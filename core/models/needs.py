@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from core.models.features import described
+from core.models.features import anything_known
 from data.dataset import Dataset
 from data.errors import NotApplicable
 
 NEEDS = ("times", "item_features", "user_features", "ratings")  # what a model may ask for
 FEWEST_LEVELS, MOST_LEVELS = 3, 101  # of a rating scale: 0 to 100 is the longest in use
 LARGEST = 100.0
+LOOKED_AT = 500_000  # events
 AT_THE_LOWEST = 0.6  # share of events at the lowest level from which on weights are counts, not ratings
 
 
@@ -29,7 +30,7 @@ def _times(dataset: Dataset) -> tuple[str, str]:
 
 
 def _item_features(dataset: Dataset) -> tuple[str, str]:
-    if described(dataset.item_features).any():
+    if anything_known(dataset.item_features):
         return "", ""
     return (
         "what is known of items, and this data has only their ids",
@@ -38,14 +39,19 @@ def _item_features(dataset: Dataset) -> tuple[str, str]:
 
 
 def _user_features(dataset: Dataset) -> tuple[str, str]:
-    if described(dataset.user_features).any():
+    if anything_known(dataset.user_features):
         return "", ""
     return "what is known of users, and this data has only their ids", "Import a table of users."
 
 
 def _ratings(dataset: Dataset) -> tuple[str, str]:
-    """Weights that look like a scale: 3 to 101 levels up to 100, not mostly the lowest one."""
+    """Weights that look like a scale: 3 to 101 levels up to 100, not mostly the lowest one.
+
+    Of large data some hundred thousand events are drawn: a scale shows in them.
+    """
     weights = dataset.interactions.base_weight
+    if len(weights) > LOOKED_AT:
+        weights = weights[np.random.default_rng(0).integers(0, len(weights), LOOKED_AT)]
     levels, counts = np.unique(weights, return_counts=True)
     hint = "Choose a column of ratings as the weight when importing, or use a model of what is taken."
     if len(levels) < FEWEST_LEVELS:

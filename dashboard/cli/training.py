@@ -87,11 +87,13 @@ def run_train(asked: argparse.Namespace) -> None:
             ModelChoice.model_validate(choice)
         )  # a wrong name or setting is said before anything trains
     dataset = dataset_id(Home.current(), asked.dataset)
+    left_out = not_offered(dataset, configs)
+    offered = [choice for choice in choices if choice["name"] not in left_out]
     done = perform(
         "train",
         {
             "dataset": dataset,
-            "models": choices,
+            "models": offered or choices,  # with nothing left, the task says why
             **conditions(dataset, asked),
             "seed": asked.seed,
             "device": asked.device,
@@ -106,11 +108,25 @@ def run_train(asked: argparse.Namespace) -> None:
         for entry in done["runs"]
         if entry.get("problem")
     ]
+    reasons = [f"{model} is left out: {reason}" for model, reason in left_out.items()] if offered else []
     emit(
         asked,
-        {name: done[name] for name in ("dataset", "protocol", "policy", "runs")},
-        "\n".join([text, *problems]),
+        {name: done[name] for name in ("dataset", "protocol", "policy", "runs")} | {"left_out": left_out},
+        "\n".join([text, *problems, *reasons]),
     )
+
+
+def not_offered(dataset: str, configs: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By model that the data lacks something for, under the settings asked for: what, in a sentence."""
+    from core.models import MODELS, missing_needs
+    from dashboard.workspace import Workspace
+    from data.home import Home
+
+    data = Workspace(Home.current()).dataset(dataset)
+    found = {
+        name: missing_needs(name, data, MODELS[name].Config(**config)) for name, config in configs.items()
+    }
+    return {name: " ".join(reasons) for name, reasons in found.items() if reasons}
 
 
 def conditions(dataset: str, asked: argparse.Namespace) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 
 from data.dataset import Dataset
 from tests.conftest import make_dataset
@@ -30,3 +33,35 @@ def planted_chain(n_users: int = 300, n_items: int = 20, length: int = 12, seed:
     return make_dataset(
         users.tolist(), items.tolist(), times=np.tile(np.arange(length), n_users).tolist(), n_items=n_items
     )
+
+
+TASTES = ("desert", "harbour", "glacier", "orchard")
+
+
+def planted_content(
+    n_users: int = 120, n_items: int = 60, n_cold: int = 12, seed: int = 0, *, shuffled: bool = False
+) -> Dataset:
+    """Every user likes one of four subjects and takes eight of its items; the last `n_cold` have no event.
+
+    An item's subject is its number modulo 4 and stands as a word in its title, among words that say nothing.
+    Item numbers and popularity tell nothing of it. `shuffled`: titles of a random order (the control).
+    """
+    rng = np.random.default_rng(seed)
+    users, items = [], []
+    for user in range(n_users):
+        liked = np.flatnonzero(np.arange(n_items - n_cold) % len(TASTES) == user % len(TASTES))
+        chosen = rng.permutation(liked)[:8]
+        users += [user] * len(chosen)
+        items += chosen.tolist()
+    noise = rng.choice(["green", "tall", "quick", "silent", "early"], n_items)
+    titles = [f"{noise[item]} {TASTES[item % len(TASTES)]} {item}" for item in range(n_items)]
+    if shuffled:
+        titles = [titles[place] for place in rng.permutation(n_items)]
+    data = make_dataset(users, items, times=list(range(len(users))), n_items=n_items)
+    return replace(data, item_features=pd.DataFrame({"title": titles}))
+
+
+def own_subject_first(scores: np.ndarray, subject: np.ndarray, items: np.ndarray) -> float:
+    """Share of rows whose best item among `items` is of the row's subject; by chance a quarter."""
+    best = items[np.argmax(scores[:, items], axis=1)]
+    return float(np.mean(best % len(TASTES) == subject))
