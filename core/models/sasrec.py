@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from pydantic import Field, model_validator
 
 from core.arrays import ItemIndices, Scores
 from core.device import CPU, Device
-from core.models.base import Arrays, ModelConfig
+from core.models.base import Arrays
+from core.models.needs import refuse
+from core.models.trainer_settings import TrainingConfig
 from core.models.weighting import MORE
 from core.progress import Report, silent
 from data.dataset import Dataset
-from data.errors import NotApplicable
 from data.histories import Histories
 from data.split import Holdout
 
@@ -25,19 +26,20 @@ if TYPE_CHECKING:
 BATCH_ROWS = 256  # histories scored at a time
 
 
-class SASRecConfig(ModelConfig):
-    """Size, length and how long to train."""
+Loss = Literal["auto", "softmax", "sampled_softmax", "gbce", "bce"]
+
+
+class SASRecConfig(TrainingConfig):
+    """Size, length, loss and how long to train."""
 
     dim: int = Field(default=64, ge=4, le=512, description="Length of the item vectors")
     max_length: int = Field(default=50, ge=1, le=500, description="Latest events that are looked at")
-    epochs: int = Field(default=30, ge=1, le=1000, description="Passes over the data at most")
-    patience: int = Field(
-        default=10,
-        ge=1,
-        le=100,
-        description="Stop after so many epochs without a better NDCG@10 on held-back train events",
+    loss: Loss = Field(
+        default="auto",
+        description="softmax = against every item, sampled_softmax = against some with odds corrected, "
+        "gbce = calibrated yes or no, bce = yes or no with one negative, "
+        "auto = softmax for small catalogues, else sampled_softmax",
     )
-    learning_rate: float = Field(default=0.001, ge=1e-6, le=0.1, description="Step size of Adam")
     blocks: int = Field(default=2, ge=1, le=8, description="Transformer blocks", json_schema_extra=MORE)
     heads: int = Field(default=2, ge=1, le=16, description="Attention heads", json_schema_extra=MORE)
     dropout: float = Field(
@@ -57,13 +59,6 @@ class SASRecConfig(ModelConfig):
         description="Share of events that are also predicted from an empty history",
         json_schema_extra=MORE,
     )
-    batch_size: int = Field(
-        default=128,
-        ge=1,
-        le=4096,
-        description="Sequences per step; fewer on small data, so that an epoch has about 100 steps",
-        json_schema_extra=MORE,
-    )
     negatives: int = Field(
         default=512, ge=1, le=100_000, description="Shared negatives of a step", json_schema_extra=MORE
     )
@@ -71,7 +66,19 @@ class SASRecConfig(ModelConfig):
         default=2000,
         ge=0,
         le=1_000_000,
-        description="Compare with every item instead of sampled negatives up to this many items",
+        description="auto compares with every item instead of sampled negatives up to this many items",
+        json_schema_extra=MORE,
+    )
+    calibration: float = Field(
+        default=0.75,
+        ge=0,
+        le=1,
+        description="gbce: how far the overconfidence of few negatives is undone, 0 = not, 1 = wholly",
+        json_schema_extra=MORE,
+    )
+    content_start: bool = Field(
+        default=False,
+        description="Let item vectors start from what is known of the items",
         json_schema_extra=MORE,
     )
 
@@ -80,6 +87,17 @@ class SASRecConfig(ModelConfig):
         if self.dim % self.heads:
             raise ValueError(f"dim = {self.dim} is not a multiple of heads = {self.heads}")
         return self
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What these settings ask for beyond what the model needs."""
+        return ("item_features",) if self.content_start else ()
+
+    def loss_for(self, n_items: int) -> Loss:
+        """The loss of a catalogue of this size."""
+        if self.loss != "auto":
+            return self.loss
+        return "softmax" if n_items <= self.full_softmax_up_to else "sampled_softmax"
 
 
 class SASRec:
@@ -116,26 +134,19 @@ class SASRec:
         `validation` is not looked at, so the figures of that part are as honest as those of other models.
         Raises `NotApplicable` when the events have no times, because then they have no order.
         """
-        from core.models.sequence_training import train_network
+        from core.models.sequence_training import SequenceLesson
+        from core.models.trainer import Trainer
 
-        if not train.has_times:
-            raise NotApplicable(
-                "SASRec learns from the order of events, and this data has no times.",
-                "Import a time column, or use item_knn, ease or als.",
-            )
+        refuse(self, train)
         self.n_items_ = train.n_items
         self.items_ = np.flatnonzero(train.trained_items).astype(np.int32)
         report(0.0, "preparing")
         self._set_network(self._new_network())
-        train_network(
-            self,
-            train,
-            seed=seed,
-            device=device,
-            report=report,
-            checkpoint=checkpoint,
-            resume=resume,
-        )
+        if len(self.items_):
+            lesson = SequenceLesson(self, train, seed=seed, device=device)
+            trainer = Trainer(lesson, self.config, seed=seed, device=device)
+            trainer.train(report=report, checkpoint=checkpoint, resume=resume)
+        report(1.0)
         return self
 
     def _new_network(self) -> SequenceNetwork:
@@ -173,9 +184,10 @@ class SASRec:
                 rows = range(start, min(start + BATCH_ROWS, len(histories)))
                 states = self.states(histories, rows)
                 if items is not None and trained.all():
-                    out[rows] = self.network_.logits(states, torch.from_numpy(self._place[items])).numpy()
+                    places = torch.from_numpy(self._place[items]).to(states.device)
+                    out[rows] = self.network_.logits(states, places).cpu().numpy()
                     continue
-                logits = self.network_.logits(states).numpy()
+                logits = self.network_.logits(states).cpu().numpy()
                 full = np.repeat(logits.min(axis=1, initial=0.0)[:, None] - 1, self.n_items_, axis=1)
                 full[:, self.items_] = logits
                 out[rows] = full if items is None else full[:, items]
@@ -196,29 +208,18 @@ class SASRec:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Weights under the names of the network, item numbers, size of the catalogue."""
-        weights = {
-            f"network.{key}": value.detach().cpu().numpy().copy()
-            for key, value in self.network_.state_dict().items()
-        }
-        return weights | {"items": self.items_, "n_items": np.asarray(self.n_items_)}
+        from core.models.trainer import arrays_of
+
+        return arrays_of(self.network_) | {"items": self.items_, "n_items": np.asarray(self.n_items_)}
 
     @classmethod
     def restore(cls, config: SASRecConfig, arrays: Arrays) -> Self:
         """The model whose `arrays` these are, on the CPU."""
+        from core.models.trainer import weights_of
+
         model = cls(config)
         model.items_, model.n_items_ = np.array(arrays["items"]), int(arrays["n_items"])
         network = model._new_network()
         network.load_state_dict(weights_of(arrays))
         model._set_network(network.eval())
         return model
-
-
-def weights_of(arrays: Arrays, prefix: str = "network.") -> dict[str, Any]:
-    """Arrays under `prefix` as a torch state; copied, because stored arrays are read-only."""
-    import torch
-
-    return {
-        key.removeprefix(prefix): torch.from_numpy(np.array(value))
-        for key, value in arrays.items()
-        if key.startswith(prefix)
-    }

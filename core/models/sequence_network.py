@@ -1,4 +1,4 @@
-"""The network of SASRec: a causal transformer over item numbers, and its losses."""
+"""The network of SASRec: a causal transformer over item numbers."""
 
 from __future__ import annotations
 
@@ -69,34 +69,13 @@ class SequenceNetwork(nn.Module):
             x = block(x)
         return self.norm(x)  # type: ignore[no-any-return]
 
+    @property
+    def item_weight(self) -> Tensor:
+        """(n_items, dim) vectors of the items."""
+        return self.items.weight[FIRST_ITEM:]
+
     def logits(self, states: Tensor, places: Tensor | None = None) -> Tensor:
         """(n, dim) states → (n, n_items or len(places)) unnormalised log probabilities."""
         if places is None:
-            return F.linear(states, self.items.weight[FIRST_ITEM:], self.bias)
+            return F.linear(states, self.item_weight, self.bias)
         return F.linear(states, F.embedding(places + FIRST_ITEM, self.items.weight), self.bias[places])
-
-
-def full_softmax_loss(network: SequenceNetwork, states: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross entropy of the next item against the whole catalogue."""
-    return F.cross_entropy(network.logits(states), targets)
-
-
-def sampled_softmax_loss(
-    network: SequenceNetwork, states: Tensor, targets: Tensor, negatives: Tensor, log_expected: Tensor
-) -> Tensor:
-    """Cross entropy against negatives shared by the batch.
-
-    Args:
-        network: gives the logits.
-        states: (n, dim).
-        targets: (n,) places of the next items.
-        negatives: (m,) places drawn with replacement.
-        log_expected: (n_items,) log of how often each place is expected among the m draws; subtracted so
-            that the loss estimates the full one (Bengio & Senécal, 2003).
-    """
-    target_rows = F.embedding(targets + FIRST_ITEM, network.items.weight)
-    positive = (states * target_rows).sum(1) + network.bias[targets]
-    others = network.logits(states, negatives) - log_expected[negatives]
-    others = others.masked_fill(negatives[None, :] == targets[:, None], -torch.inf)
-    wrong = torch.cat([positive[:, None], others], dim=1)
-    return (torch.logsumexp(wrong, dim=1) - positive).mean()

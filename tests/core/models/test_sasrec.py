@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.sparse import csr_matrix
 
+from core.models.als import ALS
 from core.models.popularity import Popularity
 from core.models.sasrec import SASRec, SASRecConfig
 from core.models.sequence_batches import batches, pad, windows
-from core.models.sequence_network import (
-    FIRST_ITEM,
-    START,
-    SequenceNetwork,
-    full_softmax_loss,
+from core.models.sequence_losses import (
+    Sampler,
+    bce_loss,
+    gbce_loss,
     sampled_softmax_loss,
+    softmax_loss,
 )
-from core.models.sequence_training import stopping_ndcg, stopping_sample
+from core.models.sequence_network import FIRST_ITEM, START, SequenceNetwork
 from core.ranking import rank_scores
+from data.errors import NotApplicable
 from data.histories import from_interactions, from_lists
 from data.split import Holdout
+from tests.conftest import make_dataset
 from tests.core.models.planted import planted_chain
 
 SMALL = {"dim": 16, "max_length": 12, "batch_size": 32, "learning_rate": 0.01, "dropout": 0.0}
@@ -90,16 +95,58 @@ def test_history_dropout_leaves_events_out_and_keeps_their_order() -> None:
     assert all((np.diff(row) > 0).all() for row in kept)
 
 
-def test_the_sampled_loss_estimates_the_full_one() -> None:
-    made = network(9)
+def problem(n_states: int = 4, n_items: int = 9) -> tuple[torch.Tensor, ...]:
+    """(states, weight, bias, targets) that want gradients."""
     torch.manual_seed(1)
-    states, targets = torch.randn(4, 16) * 20, torch.tensor([0, 3, 5, 8])
-    share = torch.ones(9) / 9
-    drawn = torch.multinomial(share, 20_000, replacement=True)
+    states, weight, bias = torch.randn(n_states, 16), torch.randn(n_items, 16), torch.randn(n_items)
+    targets = torch.randint(n_items, (n_states,))
+    return states.requires_grad_(), weight.requires_grad_(), bias.requires_grad_(), targets
+
+
+def test_the_sampled_loss_estimates_the_full_one_whatever_the_negatives_are_drawn_by() -> None:
+    states, weight, bias, targets = problem()
+    share = torch.arange(1.0, 10.0) / 45
+    sampler = Sampler(share.double(), torch.device("cpu"))
+    drawn = sampler.draw(40_000)
+    np.testing.assert_allclose(np.bincount(drawn.numpy(), minlength=9) / 40_000, share, atol=0.01)
+    expected = sampler.log_share + np.log(40_000)
     with torch.no_grad():
-        sampled = sampled_softmax_loss(made, states, targets, drawn, torch.log(share * 20_000))
-        full = full_softmax_loss(made, states, targets)
+        sampled = sampled_softmax_loss(states, weight, bias, targets, drawn, expected)
+        full = softmax_loss(states, weight, bias, targets)
     assert float(sampled) == pytest.approx(float(full), rel=0.02)
+
+
+@pytest.mark.parametrize("largest", [4, 12, 28])  # chunks of 1, 3 and 7 of the 9 items
+def test_the_chunked_softmax_has_the_value_and_gradients_of_the_whole_one(largest: int) -> None:
+    found = []
+    for most in (largest, 10**6):
+        states, weight, bias, targets = problem()
+        loss = softmax_loss(states, weight, bias, targets, most) / 3
+        loss.backward()
+        found.append((loss.detach(), states.grad, weight.grad, bias.grad))
+    for chunked, whole in zip(*found, strict=True):
+        torch.testing.assert_close(chunked, whole, rtol=1e-5, atol=1e-6)
+
+
+def test_gbce_is_the_formula_of_the_paper() -> None:
+    weight, bias = torch.tensor([[1.0], [-0.5], [2.0], [0.3], [0.7]]), torch.zeros(5)
+    loss = gbce_loss(
+        torch.ones(1, 1), weight, bias, torch.tensor([0]), torch.tensor([1, 2]), calibration=0.75
+    )
+    alpha, t = 2 / 4, 0.75
+    beta = alpha * (t * (1 - 1 / alpha) + 1 / alpha)
+    sigma = lambda x: 1 / (1 + np.exp(-x))  # noqa: E731
+    right = beta * np.log(sigma(1.0))
+    wrong = np.log(1 - sigma(-0.5)) + np.log(1 - sigma(2.0))
+    assert float(loss) == pytest.approx(-(right + wrong) / 3, rel=1e-5)
+    assert beta == pytest.approx(1 - t * (1 - alpha))
+
+
+def test_bce_takes_one_negative_for_each_event_and_none_that_is_the_event() -> None:
+    weight, bias = torch.tensor([[1.0], [-0.5]]), torch.zeros(2)
+    loss = bce_loss(torch.ones(2, 1), weight, bias, torch.tensor([0, 0]), torch.tensor([1, 0]))
+    right, wrong = np.log1p(np.exp(-1.0)), np.log1p(np.exp(-0.5))
+    assert float(loss) == pytest.approx(2 * right + wrong, rel=1e-5)
 
 
 def test_training_starts_at_popularity() -> None:
@@ -118,13 +165,48 @@ def chain_hits(model: Any, n_items: int) -> float:
     return float(np.mean(first[:, 0] == (np.arange(n_items) + 3) % n_items))
 
 
-@pytest.mark.parametrize("full_up_to", [2000, 0])
-def test_a_planted_chain_is_learnt_and_popularity_clearly_beaten(full_up_to: int) -> None:
+@pytest.mark.parametrize(
+    ("loss", "share"), [("softmax", 0.95), ("sampled_softmax", 0.95), ("gbce", 0.95), ("bce", 0.5)]
+)
+def test_a_planted_chain_is_learnt_with_every_loss_slowest_with_one_negative(loss: str, share: float) -> None:
     data = planted_chain()
-    config = SASRecConfig(**SMALL, epochs=12, patience=12, negatives=64, full_softmax_up_to=full_up_to)
+    config = SASRecConfig(**SMALL, epochs=25, patience=25, negatives=16, loss=loss)
     model = SASRec(config).fit(data, seed=0)
-    assert chain_hits(model, 20) > 0.9
-    assert chain_hits(Popularity().fit(data), 20) < 0.3
+    assert chain_hits(model, 20) >= share
+
+
+def test_a_chain_whose_order_alone_tells_is_beyond_popularity_and_als() -> None:
+    data = planted_chain()
+    order = SASRec(SASRecConfig(**SMALL, epochs=12, patience=12)).fit(data, seed=0)
+    popular = chain_hits(Popularity().fit(data), 20)
+    taste = chain_hits(ALS().fit(data, seed=0), 20)
+    assert popular < 0.3
+    assert abs(taste - popular) < 0.3
+    assert chain_hits(order, 20) > max(popular, taste) + 0.5
+
+
+def test_twenty_users_are_learnt_by_heart() -> None:
+    rng = np.random.default_rng(0)
+    items = np.concatenate([rng.permutation(40)[:8] for _ in range(20)])
+    data = make_dataset(
+        np.repeat(np.arange(20), 8).tolist(), items.tolist(), times=list(range(160)), n_items=40
+    )
+    curve: list[dict[str, float]] = []
+    settings = {"epochs": 120, "patience": 1000, "history_dropout": 0, "empty_share": 0, "decay": "cosine"}
+    SASRec(SASRecConfig(**(SMALL | settings | {"patience": 100, "dim": 32}))).fit(data, report=charted(curve))
+    first_of_user = np.log(40) / 8  # after START nothing tells the users apart
+    assert curve[0]["loss"] > 3
+    assert curve[-1]["loss"] < first_of_user
+
+
+def charted(curve: list[dict[str, float]]) -> Any:
+    """A report that keeps the points of the curve."""
+
+    def report(fraction: float, stage: str = "", **more: Any) -> None:
+        if more.get("curve"):
+            curve.append(more["curve"])
+
+    return report
 
 
 def test_an_empty_history_is_answered_by_the_share_of_events() -> None:
@@ -160,42 +242,11 @@ def test_the_judged_validation_part_chooses_nothing() -> None:
 
 def test_events_held_back_from_train_are_charted_and_stop_training_early() -> None:
     curve: list[dict[str, float]] = []
-
-    def report(fraction: float, stage: str = "", **more: Any) -> None:
-        if more.get("curve"):
-            curve.append(more["curve"])
-
-    data = planted_chain()
-    model = SASRec(SASRecConfig(**SMALL, epochs=60, patience=2)).fit(data, report=report)
-    assert set(curve[0]) == {"epoch", "loss", "ndcg@10"}
+    SASRec(SASRecConfig(**SMALL, epochs=60, patience=2)).fit(planted_chain(), report=charted(curve))
+    assert set(curve[0]) == {"epoch", "loss", "ndcg@10", "held-back loss"}
     assert len(curve) < 60
-    best = max(point["ndcg@10"] for point in curve)
-    assert best > 0.9
-    _, stopping = stopping_sample(data, 0)
-    assert stopping is not None
-    assert stopping_ndcg(model, stopping, data, 0) == pytest.approx(best)
-
-
-def test_what_chooses_the_epoch_is_not_taught() -> None:
-    data = planted_chain()  # 300 users of 12 events
-    lessons, stopping = stopping_sample(data, 3)
-    assert stopping is not None
-    assert len(stopping) == 180  # 5 % of 3600
-    assert len(lessons.interactions) == 3600 - 180
-    taught = set(zip(lessons.interactions.user.tolist(), lessons.interactions.time.tolist(), strict=True))
-    assert not taught & {(int(user), 11) for user in stopping.users}
-    last = [data.interactions.item[12 * user + 11] for user in stopping.users]
-    assert stopping.targets.indices.tolist() == last
-    assert (lessons.trained_items == data.trained_items).all()
-    assert [stopping.histories.row(row)[-1] for row in range(180)] == [(item - 1) % 20 for item in last]
-
-
-def test_an_item_of_one_event_is_always_taught_and_few_users_run_all_epochs() -> None:
-    data = planted_chain(n_users=40, n_items=400, length=3)
-    lessons, _ = stopping_sample(data, 0)
-    assert (lessons.trained_items == data.trained_items).all()
-    few = planted_chain(n_users=19)
-    assert stopping_sample(few, 0) == (few, None)
+    assert max(point["ndcg@10"] for point in curve) > 0.9
+    assert min(point["held-back loss"] for point in curve) < curve[0]["held-back loss"] - 0.3
 
 
 def test_a_resumed_training_ends_like_one_that_was_never_stopped() -> None:
@@ -204,8 +255,8 @@ def test_a_resumed_training_ends_like_one_that_was_never_stopped() -> None:
     saved: list[dict[str, Any]] = []
     whole = SASRec(config).fit(data, seed=4, checkpoint=saved.append)
     resumed = SASRec(config).fit(data, seed=4, resume=saved[0])
-    rows = from_lists([[1, 2, 3], []], data.n_items)
-    np.testing.assert_allclose(resumed.score(rows), whole.score(rows), atol=1e-5)
+    for key, array in whole.arrays().items():
+        np.testing.assert_array_equal(resumed.arrays()[key], array, err_msg=key)
 
 
 def test_fitting_leaves_the_global_random_state_of_torch_alone() -> None:
@@ -228,3 +279,16 @@ def test_items_that_train_does_not_hold_stand_below_all_others() -> None:
     assert untrained.any()
     scores = model.score(from_lists([[3], []], 20))
     assert (scores[:, untrained].max(axis=1) < scores[:, ~untrained].min(axis=1)).all()
+
+
+def test_item_vectors_may_start_from_what_is_known_of_the_items() -> None:
+    data = planted_chain(n_users=30)
+    genres = pd.DataFrame({"categories": ["Comedy" if item < 10 else "Drama" for item in range(20)]})
+    config = SASRecConfig(**(SMALL | {"learning_rate": 1e-6}), epochs=1, content_start=True)
+    assert config.needs == ("item_features",)
+    model = SASRec(config).fit(replace(data, item_features=genres))
+    vectors = model.network_.item_weight.detach().numpy()
+    near = np.corrcoef(vectors)
+    assert near[0, 1:10].mean() > near[0, 10:].mean() + 0.2
+    with pytest.raises(NotApplicable, match="known of items"):
+        SASRec(config).fit(replace(data, item_features=None))
