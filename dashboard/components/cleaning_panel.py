@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
-from dashboard.components.cleaning_values import value_widgets
+from dashboard.components.cleaning_values import WITH_VALUE, value_widgets
 from dashboard.components.config_form import validation_problem
 from dashboard.components.problem import problem_box
 from dashboard.components.quarantine_table import unreadable_lines
@@ -102,7 +102,13 @@ def _count(key: str, read_key: str) -> None:
 
 def _line(row: Mapping[str, Any], cleaning: Cleaning, read: Read, key: str) -> None:
     rule = str(row["rule"])
-    left, middle, right = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    has_value = bool(row["on"]) and rule in WITH_VALUE
+    would_be = "" if row["on"] else _would_be(row["change"])
+    if has_value or would_be:
+        left, middle, right = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    else:  # no empty column, which would be a gap on a phone
+        left, right = st.columns((WIDTHS[0] + WIDTHS[1], WIDTHS[2]), vertical_alignment="center", gap="small")
+        middle = right
     label = t(f"import_data.rule_{rule}")
     if not FIELDS[rule]:
         left.markdown(label)
@@ -116,11 +122,11 @@ def _line(row: Mapping[str, Any], cleaning: Cleaning, read: Read, key: str) -> N
             on_change=_switch,
             args=(key, rule, dict(row["change"])),
         )
-    if row["on"]:
+    if has_value:
         with middle:
             value_widgets(rule, cleaning, read, key, set_values)
-    elif said := _would_be(row["change"]):
-        middle.markdown(f":small[:gray[{said}]]")
+    elif would_be:
+        middle.markdown(f":small[:gray[{would_be}]]")
     right.markdown(_counts(row))
 
 
@@ -176,10 +182,10 @@ def _plain(value: Any) -> str:
 def _counts(row: Mapping[str, Any]) -> str:
     """How many lines a rule sets aside, or rows it changes; what it would, where it is off."""
     mood = "does" if row["on"] else "would"
-    who = t(
-        "import_data.whose",
-        users=plural(int(row["users"]), t("import_data.user"), t("import_data.users")),
-        items=plural(int(row["items"]), t("import_data.item"), t("import_data.items")),
+    items = plural(int(row["items"]), t("import_data.item"), t("import_data.items"))
+    users = plural(int(row["users"]), t("import_data.user"), t("import_data.users"))
+    who = (
+        t("import_data.whose", users=users, items=items) if row["users"] else t("import_data.of", items=items)
     )
     told = "" if row["note"] == NO_PROPOSAL else literal(row["note"])
     note = f" :small[:gray[{told}]]" if told else ""

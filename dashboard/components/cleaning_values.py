@@ -20,6 +20,8 @@ NUMBERS = {
     "extreme_users": ("max_user_events",),
     "k_core": ("min_user_events", "min_item_events"),
 }
+WITH_VALUE = ("not_a_user", "not_an_item", "time_window", "event_types", "cancellations", "repeated_pairs")
+WITH_VALUE += tuple(NUMBERS)
 IDS = {"not_a_user": "drop_users", "not_an_item": "drop_items"}
 
 
@@ -131,6 +133,7 @@ def _event_weights(cleaning: Cleaning, read: Read, key: str, change: Change) -> 
         start,
         hide_index=True,
         disabled=("type",),
+        placeholder=t("import_data.left_out"),
         key=name,
         on_change=edited,
         column_config={

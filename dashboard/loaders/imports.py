@@ -107,18 +107,22 @@ def facts(look: Look) -> FileFacts:
 
 def recipes() -> dict[str, Recipe]:
     """dataset → the recipe that it was made with, the newest first; samples have none."""
-    found = {}
-    for dataset in datasets()["id"]:
-        kept = dataset_meta(str(dataset))["facts"].get("recipe")
-        if kept:
-            with suppress(ConfigError):  # of a version with other choices
-                found[str(dataset)] = read_recipe(kept)
-    return found
+    known = {str(one): recipe_of(str(one)) for one in datasets()["id"]}
+    return {dataset: recipe for dataset, recipe in known.items() if recipe is not None}
 
 
 def recipe_of(dataset_id: str) -> Recipe | None:
     """The recipe that a data set was made with, if it is known."""
-    return recipes().get(dataset_id)
+    return _recipe(str(home().root), dataset_id)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _recipe(root: str, dataset_id: str) -> Recipe | None:
+    del root  # part of the cache key only
+    kept = dataset_meta(dataset_id)["facts"].get("recipe")
+    with suppress(ConfigError):  # of a version with other choices
+        return read_recipe(kept) if kept else None
+    return None
 
 
 def quarantine(dataset_id: str) -> pd.DataFrame:

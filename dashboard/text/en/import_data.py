@@ -167,6 +167,8 @@ WORDS: dict[str, str] = {
     "import_data.would_change": "would change **{rows}** rows",
     "import_data.touches_nothing": "touches nothing",
     "import_data.whose": "of {users}, {items}",
+    "import_data.of": "of {items}",
+    "import_data.left_out": "left out",
     "import_data.user": "user",
     "import_data.users": "users",
     "import_data.item": "item",
