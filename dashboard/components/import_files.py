@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.import_source import file_slot
 from dashboard.components.problem import problem_box
+from dashboard.loaders.drafts import draft, keep_draft
 from dashboard.loaders.imports import Look, look_into, proposed_roles
 from dashboard.text import t
 from dashboard.text.file_size import file_size
@@ -93,7 +94,12 @@ def _remove_button(place: Any, upload: str, key: str) -> None:
 
 
 def _remove(upload: str) -> None:
-    state.write(state.UPLOAD, [one for one in state.read_all(state.UPLOAD) if one != upload])
+    """Take a file away; what was entered for the others stays."""
+    before = state.read_all(state.UPLOAD)
+    rest = [one for one in before if one != upload]
+    if rest:
+        keep_draft(rest, draft(before))
+    state.write(state.UPLOAD, rest)
 
 
 def more_files(*, expanded: bool) -> None:

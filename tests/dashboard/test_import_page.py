@@ -214,6 +214,27 @@ def test_what_was_entered_is_there_again_in_another_session(empty_home):
     assert next(one for one in again.text_input if one.label == t("import_data.name")).value == "My shop"
 
 
+def test_a_file_that_is_added_joins_the_others(empty_home):
+    first, second = keep("shop.csv", CSV), keep("goods.csv", ITEMS)
+    app = opened(first)
+    app.query_params[state.ADDED] = second
+    app.run()
+    assert not app.exception
+    assert app.query_params[state.UPLOAD] == [first, second]
+    assert state.ADDED not in app.query_params
+    assert box(app, "goods.csv").value == "items"
+
+
+def test_what_was_entered_stays_when_the_first_file_is_taken_away(empty_home):
+    first, second = keep("goods.csv", ITEMS), keep("shop.csv", CSV)
+    app = opened(first, second)
+    box(app, "rating").set_value("unused").run()
+    next(one for one in app.button if one.key.endswith(f"_remove_{first}")).click().run()
+    assert not app.exception
+    assert first not in app.query_params[state.UPLOAD]
+    assert box(app, "rating").value == "unused"
+
+
 def test_a_recipe_is_saved_whole_and_taken_up_again(empty_home):
     recipe = Recipe(
         name="a",
