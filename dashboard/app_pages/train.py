@@ -11,7 +11,13 @@ from dashboard.components.choices import open_tabs
 from dashboard.components.links import go_to
 from dashboard.components.page import Page
 from dashboard.components.split_choice import read_choice
-from dashboard.components.training_forms import FILLED, device_choice, model_forms, seed_choice
+from dashboard.components.training_forms import (
+    FILLED,
+    device_choice,
+    experiment_download,
+    model_forms,
+    seed_choice,
+)
 from dashboard.components.tuning_panel import tuning_panel
 from dashboard.loaders import training, tuning
 from dashboard.text import t
@@ -65,8 +71,12 @@ def own_choice(dataset: str, choice: SplitChoice) -> None:
             go_to("split")
     time = duration(tuning.seconds_with_seeds(dataset, configs or {}, seeds))
     label = t("train.start", models=many(configs or {}), time=time)
-    if st.button(label, key="train_start", disabled=configs is None) and configs:
-        start(dataset, configs, seeds, {**choice.spec(), "device": device, "seed": seed})
+    asked = {**choice.spec(), "device": device, "seed": seed}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        started = st.button(label, key="train_start", disabled=configs is None)
+        experiment_download(dataset, configs, asked, seeds)
+    if started and configs:
+        start(dataset, configs, seeds, asked)
 
 
 def start(dataset: str, configs: dict, seeds: int, asked: dict) -> None:

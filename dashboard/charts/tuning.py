@@ -65,9 +65,9 @@ def _label(figure: go.Figure, row: pd.DataFrame, column: str, words: str, colour
         text=plain(words),
         showarrow=False,
         xanchor="right" if left else "left",
-        yanchor="bottom",
-        xshift=0 if left else 8,
-        yshift=4 if left else -6,
+        yanchor="bottom" if left else "top",
+        xshift=0 if left else 6,
+        yshift=4 if left else -4,
         font={"color": colour, "size": 12},
     )
 
@@ -115,7 +115,9 @@ def parallel_settings(
             hovertemplate="%{text}<extra></extra>",
         )
     for place, name in enumerate(axes):
-        figure.add_vline(x=place, line={"color": MUTED, "width": 1}, layer="below")
+        figure.add_shape(
+            type="line", x0=place, x1=place, y0=0, y1=1, line={"color": MUTED, "width": 1}, layer="below"
+        )
         _ends(figure, place, name, known, space)
     figure.update_xaxes(
         tickvals=list(range(len(axes))),
@@ -168,7 +170,9 @@ def _ends(
 
 
 def _word(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @drawn_once

@@ -7,13 +7,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dashboard.cli import comparing, data_commands, explaining, model_commands, serving, training
+from dashboard.cli import (
+    comparing,
+    data_commands,
+    experimenting,
+    explaining,
+    model_commands,
+    serving,
+    training,
+)
 from data.errors import Cancelled, RankscopeError
 from data.home import Home
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-GROUPS = (data_commands, model_commands, training, comparing, explaining, serving)
+GROUPS = (data_commands, model_commands, training, experimenting, comparing, explaining, serving)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,7 +12,8 @@ from core.models import MODELS
 from core.models.presets import BALANCED, presets
 from dashboard import state
 from dashboard.components.config_form import config_form
-from dashboard.loaders import training
+from dashboard.experiments import as_yaml, experiment_of
+from dashboard.loaders import training, tuning
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import duration, join
@@ -146,3 +147,22 @@ def _grouped(names: list[str], asked: str) -> list[tuple[str, list[str], str]]:
         used, reason = training.device_reason(name, asked)
         found.setdefault((reason, used), []).append(MODELS[name].label)
     return [(reason, labels, used) for (reason, used), labels in found.items()]
+
+
+def experiment_download(
+    dataset: str, configs: Mapping[str, BaseModel] | None, asked: Mapping[str, Any], seeds: int
+) -> None:
+    """What is clicked together as a file that `rankscope run` takes."""
+    if not configs:
+        return
+    experiment = experiment_of(dataset, tuning.choices(configs), asked, seeds=seeds)
+    st.download_button(
+        t("train.export"),
+        as_yaml(experiment),
+        file_name="experiment.yaml",
+        mime="application/yaml",
+        key="train_export",
+        help=t("train.export_help"),
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from dashboard.tasks import (
     cold_start,
     examine,
+    experiment,
     features,
     folds,
     fuse,
@@ -31,6 +32,7 @@ TASKS: dict[str, Task] = {
     "train": train.TASK,
     "tune": tune.TASK,
     "seeds": seeds.TASK,
+    "experiment": experiment.TASK,
     "fuse": fuse.TASK,
     "lists": lists.TASK,
     "cold_start": cold_start.TASK,

@@ -47,6 +47,11 @@ WORDS: dict[str, str] = {
     "train.split_used": "Split: {split} · {policy}.",
     "train.split_change": "Change",
     "train.start": "Train {models} · about {time}",
+    "train.export": "Download as experiment.yaml",
+    "train.export_help": (
+        "These models, settings, seeds, split and policy as a file; `rankscope run experiment.yaml` trains "
+        "them from the command line with the same result."
+    ),
     "train.job_title": "Train {models}",
     "train.seeds_title": "Train {models} · {seeds}",
     "train.next": "compare the runs",
