@@ -14,7 +14,7 @@ from dashboard.components.version_list import version_list
 from dashboard.jobs.states import Job
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import exact_count, share
+from dashboard.text.numbers import exact_count, join, plural, share
 from dashboard.views.imports import file_table, join_table, line_table
 
 LOOKED_AT = "import_looked_at"
@@ -32,8 +32,11 @@ def sentence(result: dict[str, Any]) -> str:
     said = t("import_data.done", name=literal(result["name"]), removed=removed, **numbers, **sizes)
     if not result.get("parent"):
         return said
-    added = {name: exact_count(result["added"].get(name, 0)) for name in ("events", "users", "items")}
-    return f"{said} {t('import_data.done_added', version=result['version'], **added)}"
+    added = [
+        plural(int(result["added"].get(f"{one}s", 0)), t(f"import_data.{one}"), t(f"import_data.{one}s"))
+        for one in ("event", "user", "item")
+    ]
+    return f"{said} {t('import_data.done_added', version=result['version'], added=join(added))}"
 
 
 def import_outcome(result: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ def test_a_broken_line_is_corrected_into_the_next_version(server: Server, page: 
 
     correct(page, BROKEN.replace("soon", "1600000000"))
     page.get_by_role("button", name=re.compile("^Import corrected rows")).click()
-    text(page, "This is version 2: 1 events, 0 users and 0 items are new")
+    text(page, "This is version 2; new in it: 1 event, 0 users and 0 items")
     until(lambda: server.jobs().get("import") == ["done", "done"], "both imports being entered", 60)
     text(page, t("import_data.versions"))
     no_exception(page)

@@ -289,7 +289,7 @@ def test_a_later_file_makes_the_next_version(empty_home):
     page, result = run_order(app)
     assert (result["parent"], result["version"]) == (first["dataset"], 2)
     assert result["added"] == {"events": 2, "users": 1, "items": 1}
-    assert "This is version 2: 2 events, 1 users and 1 items are new." in said(page)
+    assert "This is version 2; new in it: 2 events, 1 user and 1 item." in said(page)
     versions = next(frame.value for frame in page.dataframe if "version" in frame.value)
     assert list(versions["version"]) == [2, 1]
     assert list(versions["new_users"]) == [1, 12]

@@ -169,6 +169,8 @@ WORDS: dict[str, str] = {
     "import_data.whose": "of {users}, {items}",
     "import_data.of": "of {items}",
     "import_data.left_out": "left out",
+    "import_data.event": "event",
+    "import_data.events": "events",
     "import_data.user": "user",
     "import_data.users": "users",
     "import_data.item": "item",
@@ -286,9 +288,7 @@ WORDS: dict[str, str] = {
         "**{name}** is ready: {events} events of {users} users with {items} items. {lines} lines = "
         "{header} header + {accepted} accepted + {removed} set aside + {quarantined} quarantined."
     ),
-    "import_data.done_added": (
-        "This is version {version}: {events} events, {users} users and {items} items are new."
-    ),
+    "import_data.done_added": "This is version {version}; new in it: {added}.",
     "import_data.existed": (
         "**{name}** is already here: the same content was imported before. Nothing was stored twice."
     ),
