@@ -27,6 +27,7 @@ from core.models.rp3beta import RP3beta
 from core.models.sasrec import SASRec
 from core.models.svd import SVD
 from core.models.transitions import Transitions
+from core.models.two_tower import TwoTower
 from core.models.user_knn import UserKNN
 from data.dataset import Dataset, IdMap, Interactions
 from data.errors import NotFound
@@ -51,13 +52,14 @@ MODELS: dict[str, Any] = {
     "content_to_factors": ContentToFactors,
     "rating_mf": RatingMF,
     "sasrec": SASRec,
+    "two_tower": TwoTower,
 }
 OWN = frozenset(MODELS)  # what this package brings; installed packages may add others, never replace these
 REFUSED: dict[str, str] = {}  # installed models that could not be taken, with the reason
 WARMED = (
     "random", "item_knn", "user_knn", "rp3beta", "ease", "transitions", "gf_cf", "als", "ials", "rating_mf",
 )  # fmt: skip
-_CUDA = {"als": implicit_cuda, "sasrec": torch_cuda}  # whose CUDA a model needs
+_CUDA = {"als": implicit_cuda, "sasrec": torch_cuda, "two_tower": torch_cuda}  # whose CUDA a model needs
 
 
 def register_installed() -> dict[str, str]:

@@ -42,6 +42,14 @@ def _sasrec(config: Any, n_users: int, n_items: int, n_events: int) -> float:
     return START + 0.8 * float(config.epochs * (flops / 4e10 + judging))
 
 
+def _two_tower(config: Any, n_users: int, n_items: int, n_events: int) -> float:
+    """Pooled histories, distinct items of a batch through a tower, users against the negatives."""
+    per_event = 10 * config.dim * config.max_length + 2 * config.dim * (config.batch_size + config.negatives)
+    flops = 3 * n_events * (per_event + 24 * config.dim**2)
+    judging = 2e-10 * min(n_users, 1000) * n_items * config.dim
+    return START + 0.8 * float(config.epochs * (flops / 2e10 + judging))
+
+
 def _user_knn(config: Any, n_users: int, n_items: int, n_events: int) -> float:  # noqa: ARG001
     """An index of the users: the comparing is done when lists are made."""
     return START + 5e-8 * n_events
@@ -120,4 +128,5 @@ ESTIMATES: dict[str, Callable[[Any, int, int, int], float]] = {
     "content_to_factors": _content_to_factors,
     "rating_mf": _rating_mf,
     "sasrec": _sasrec,
+    "two_tower": _two_tower,
 }

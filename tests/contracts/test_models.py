@@ -34,12 +34,13 @@ from tests.conftest import make_dataset
 
 QUICK: dict[str, dict[str, Any]] = {
     "sasrec": {"epochs": 2, "dim": 16, "max_length": 8, "batch_size": 16},
+    "two_tower": {"epochs": 2, "dim": 16, "max_length": 8, "batch_size": 16, "content_dims": 8},
     "als": {"factors": 8, "iterations": 5},
     "content_to_factors": {"factors": 8, "dims": 8},
     "rating_mf": {"factors": 4, "regularization": 1},
 }
 SAID_OF = {"times": "times", "item_features": "items", "user_features": "users", "ratings": "ratings"}
-ORDERED = {"sasrec", "transitions"}  # models that look at the order of events
+ORDERED = {"sasrec", "transitions", "two_tower"}  # models that look at the order of events
 
 
 def names_to_check(asked: str | None) -> list[str]:
