@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,17 @@ def held_out_ratings(dataset: Dataset, split: Split, part: str) -> HeldOutRating
     return HeldOutRatings(holdout.histories, rows[judged], events.item[judged], events.weight[judged])
 
 
+def errors_of_the_mean(train: Dataset, held_out: HeldOutRatings) -> RatingErrors:
+    """The errors of foretelling every rating by the mean of train: what any model must beat."""
+    return _errors(held_out.rating - float(np.mean(train.interactions.weight, dtype=np.float64)))
+
+
+def _errors(left: NDArray[Any]) -> RatingErrors:
+    """Of (n,) given less foretold ratings."""
+    mse = float(np.mean(np.square(left, dtype=np.float64)))
+    return RatingErrors(float(np.mean(np.abs(left), dtype=np.float64)), mse, mse**0.5, len(left))
+
+
 def rating_errors(model: PredictsLabels, held_out: HeldOutRatings) -> RatingErrors:
     """MAE = mean |r − r̂|, MSE = mean (r − r̂)², RMSE = √MSE over all ratings held out.
 
@@ -78,6 +90,4 @@ def rating_errors(model: PredictsLabels, held_out: HeldOutRatings) -> RatingErro
         asked = foretold[row[first:last] - part.start, item[first:last]].astype(np.float64)
         return np.asarray(rating[first:last] - asked)
 
-    left = np.concatenate(map_blocks(block, len(held_out.histories), block_rows(n_items)))
-    mse = float(np.mean(left**2))
-    return RatingErrors(float(np.mean(np.abs(left))), mse, mse**0.5, len(left))
+    return _errors(np.concatenate(map_blocks(block, len(held_out.histories), block_rows(n_items))))

@@ -57,7 +57,9 @@ class FeatureSpace:
         """Number of columns of a profile."""
         return 2 * HASHED + len(self.values)
 
-    def profiles(self, table: pd.DataFrame | None, n: int, *, text_weight: float = 1.0) -> csr_matrix:
+    def profiles(
+        self, table: pd.DataFrame | None, n: int, *, text_weight: float = 1.0, pieces: float = PIECES_COUNT
+    ) -> csr_matrix:
         """(n, width) float32 TF-IDF profiles, rows of length 1, or 0 where nothing is known.
 
         Words, pieces and values each have length 1 before they are joined, words and pieces times
@@ -67,13 +69,14 @@ class FeatureSpace:
             table: n rows; columns that the space does not know are passed over, absent ones are empty.
             n: number of rows, also where there is no table.
             text_weight: of words beside values.
+            pieces: weight of pieces beside whole words; 0 leaves them out.
         """
         if table is None:
             table = pd.DataFrame(index=range(n))
         counted = self._counts(table)
         counted.data = (1 + np.log(counted.data)) * self.idf[counted.indices]
         blocks = np.searchsorted([HASHED, 2 * HASHED], counted.indices, side="right")
-        scale = np.array([text_weight, text_weight * PIECES_COUNT, 1.0])
+        scale = np.array([text_weight, text_weight * pieces, 1.0])
         row_of = np.repeat(np.arange(n), np.diff(counted.indptr))
         length = np.sqrt(np.bincount(3 * row_of + blocks, counted.data**2, minlength=3 * n))
         counted.data *= scale[blocks] / np.where(length > 0, length, 1)[3 * row_of + blocks]

@@ -49,7 +49,7 @@ class PopularityConfig(ModelConfig):
         json_schema_extra=MORE,
     )
     half_life_days: float = Field(
-        default=30.0,
+        default=90.0,
         gt=0,
         le=36_500,
         description="decayed: days after which an event counts half",

@@ -1,4 +1,4 @@
-"""`models` and `check-model`."""
+"""`models`, `check-model` and `rating-errors`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import argparse
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dashboard.cli.output import emit, table
+from dashboard.cli.output import emit, say, table
+from data.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACT = PROJECT / "tests" / "contracts" / "test_models.py"
@@ -18,7 +20,7 @@ BROKEN = 1
 
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the two sub-parsers."""
+    """Add the three sub-parsers."""
     every = commands.add_parser(
         "models", parents=[common], help="the models there are, what they need, and whether a data set has it"
     )
@@ -29,6 +31,17 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     check.add_argument("model", metavar="MODEL", help="a registered name, or module:Class")
     check.set_defaults(run=check_model)
+    errors = commands.add_parser(
+        "rating-errors", parents=[common], help="how far foretold ratings are from those held out"
+    )
+    errors.add_argument("--runs", required=True, metavar="A,B", help="ids, their beginnings, or labels")
+    errors.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="looking at the test part is recorded and counted",
+    )
+    errors.set_defaults(run=show_rating_errors)
 
 
 def list_models(asked: argparse.Namespace) -> None:
@@ -36,7 +49,6 @@ def list_models(asked: argparse.Namespace) -> None:
     from core.models import MODELS, OWN, REFUSED, missing_needs
     from dashboard.cli.naming import dataset_id
     from dashboard.workspace import Workspace
-    from data.home import Home
 
     home = Home.current()
     data = None if asked.dataset is None else Workspace(home).dataset(dataset_id(home, asked.dataset))
@@ -90,3 +102,41 @@ def check_model(asked: argparse.Namespace) -> int:
     report = {"model": asked.model, "passed": passed, "report": done.stdout or ""}
     emit(asked, report, verdict)
     return 0 if passed else BROKEN
+
+
+def show_rating_errors(asked: argparse.Namespace) -> None:
+    """MAE, MSE and RMSE of each run over the ratings of a part; below them, of foretelling their mean.
+
+    Raises:
+        NotApplicable: a run ranks items and foretells no ratings.
+    """
+    from core.rating_errors import errors_of_the_mean, held_out_ratings, rating_errors
+    from dashboard.cli.naming import names, run_id
+    from dashboard.workspace import Workspace
+
+    workspace = Workspace(Home.current())
+    rows = []
+    for said in names(asked.runs, "--runs", "A,B"):
+        meta = workspace.run(run_id(workspace.home, said))
+        split = workspace.run_split(meta.run)
+        held_out = held_out_ratings(workspace.dataset(meta.dataset), split, asked.part)
+        errors = rating_errors(workspace.model(meta.run), held_out)
+        mean = errors_of_the_mean(split.train, held_out)
+        rows.append({"run": meta.run, "label": meta.label, **asdict(errors), "of_the_mean": asdict(mean)})
+        if asked.part == "test":
+            _record_test(workspace.home, meta.fingerprint["digest"])
+    kinds = ("mae", "mse", "rmse")
+    cells = [[row["label"], *(row[kind] for kind in kinds), row["n"]] for row in rows]
+    cells += [
+        [f"the mean of train, for {row['label']}", *(row["of_the_mean"][kind] for kind in kinds), row["n"]]
+        for row in rows
+    ]
+    emit(asked, {"part": asked.part, "rows": rows}, table(["run", "MAE", "MSE", "RMSE", "ratings"], cells))
+
+
+def _record_test(home: Home, digest: str) -> None:
+    from data.store import Store
+
+    with Store(home) as store:
+        times = store.record_test_opened(digest)
+    say(f"The test part was opened {times} times under these conditions.")

@@ -11,6 +11,7 @@ import pytest
 from dashboard.cli import main, model_commands
 from data.artifacts import Home, save_dataset
 from data.marketplace import marketplace
+from tests.core.models.test_rating_mf import planted_ratings
 from tests.dashboard.test_readme import block
 
 
@@ -47,6 +48,21 @@ def test_a_model_the_data_is_not_enough_for_is_left_out_with_the_reason_and_the_
     )
     assert [(run["model"], run["status"]) for run in done["runs"]] == [("popularity", "done")]
     assert "needs ratings" in done["left_out"]["rating_mf"]
+
+
+def test_rating_errors_are_shown_beside_those_of_the_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    data = save_dataset(Home.current(), planted_ratings())
+    arguments = ("train", "--dataset", data, "--models", "rating_mf,popularity", "--split", "last")
+    setting = "rating_mf.regularization=1"
+    runs = {run["model"]: run["run"] for run in document(capsys, *arguments, "--set", setting)["runs"]}
+    found = document(capsys, "rating-errors", "--runs", runs["rating_mf"], "--part", "test")
+    (row,) = found["rows"]
+    assert row["rmse"] < 0.5 * row["of_the_mean"]["rmse"]
+    assert row["mse"] == pytest.approx(row["rmse"] ** 2)
+    assert main(["rating-errors", "--runs", runs["rating_mf"]]) == 0
+    assert "the mean of train, for Rating MF" in capsys.readouterr().out
+    assert main(["rating-errors", "--runs", runs["popularity"]]) == 2
+    assert "foretells no ratings" in capsys.readouterr().err
 
 
 def test_the_model_of_the_readme_passes_the_contract_and_a_broken_one_does_not(

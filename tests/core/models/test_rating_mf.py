@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from core.models.popularity import Popularity
 from core.models.rating_mf import RatingMF, RatingMFConfig
-from core.rating_errors import HeldOutRatings, RatingErrors, held_out_ratings, rating_errors
+from core.rating_errors import (
+    HeldOutRatings,
+    RatingErrors,
+    errors_of_the_mean,
+    held_out_ratings,
+    rating_errors,
+)
 from data.dataset import Dataset
 from data.errors import NotApplicable
 from data.histories import Histories, from_lists
@@ -117,6 +123,9 @@ def test_the_errors_are_those_counted_by_hand() -> None:
     # errors 5 − 4, 2 − 2, 5 − 2
     found = rating_errors(Two(), asked)
     assert found == RatingErrors(mae=4 / 3, mse=10 / 3, rmse=(10 / 3) ** 0.5, n=3)
+    # the mean of (4, 2) is 3: errors 2, −1, 2
+    train = rated([0, 1], [0, 1], [4, 2])
+    assert errors_of_the_mean(train, asked) == RatingErrors(mae=5 / 3, mse=3, rmse=3**0.5, n=3)
 
 
 def test_models_of_lists_and_empty_parts_are_refused_in_words() -> None:
