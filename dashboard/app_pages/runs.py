@@ -14,10 +14,15 @@ from dashboard.components import empty_state, job_panel, next_button, page
 from dashboard.components.lists_form import lists_form, lists_outcome
 from dashboard.components.number_table import written
 from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
+from dashboard.components.run_actions import seeds as seeds_tab
+from dashboard.components.run_notes import clone_button, note_form, shown_notes, tag_filter
 from dashboard.components.split_choice import read_choice
+from dashboard.loaders.run_notes import run_notes
 from dashboard.text import t
 from dashboard.text.numbers import date_time, duration, plural, score, shorten
 from dashboard.views.runs import METRIC, K, runs_table
+
+TABS = ("runs", "settings", "seeds", "lists", "jobs")
 
 
 def sentence(runs: pd.DataFrame) -> str:
@@ -51,6 +56,8 @@ def columns() -> dict[str, Any]:
 
 def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     """The runs with their metric; what may be done with chosen ones."""
+    notes = run_notes(dataset)
+    runs = tag_filter(runs, notes)
     names = {name: kind.label for name, kind in MODELS.items()} | {"fused": "Fusion", "listed": "Lists"}
     shown = runs_table(runs, loaders.metrics(dataset), names)
     shown = shown.assign(
@@ -64,8 +71,13 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
         column_config=columns(),
         key="runs_table",
     )
+    shown_notes(runs, notes)
     chosen = choose_runs(runs)
     rename_or_hide(chosen, dict(zip(runs["run"], runs["own_label"], strict=True)))
+    if len(chosen) == 1:
+        note_form(dataset, chosen[0], notes)
+    if chosen:
+        clone_button(chosen)
     hidden_runs(dataset)
     return chosen
 
@@ -84,7 +96,9 @@ if here.dataset is None:
     if loaders.recent_jobs(1):
         jobs_and_logs()
     st.stop()
-tabs = st.tabs([t(f"runs.tab_{name}") for name in ("runs", "settings", "lists", "jobs")], key="runs_tab")
+tabs = st.tabs(
+    [t(f"runs.tab_{name}") for name in ("runs", "settings", "seeds", "lists", "jobs")], key="runs_tab"
+)
 chosen: list[str] = []
 with tabs[0]:
     if here.has_runs:
@@ -94,8 +108,10 @@ with tabs[0]:
 with tabs[1]:
     settings(chosen, loaders.labels(here.runs))
 with tabs[2]:
+    seeds_tab(here.dataset, here.runs)
+with tabs[3]:
     lists_form(here.dataset, conditions(here.dataset))
     lists_outcome(here.dataset)
-with tabs[3]:
+with tabs[4]:
     jobs_and_logs()
 next_button(*(((t("runs.next"), "leaderboard")) if here.has_runs else (t("common.go_train"), "train")))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.metrics import METRICS
 from dashboard import loaders, state
 from dashboard.components.job_panel import job_card
+from dashboard.components.number_table import written
 from dashboard.text import t
-from dashboard.text.numbers import date_time, plural
-from dashboard.views.runs import settings_diff
+from dashboard.text.numbers import date_time, plural, score
+from dashboard.views.runs import METRIC, K, settings_diff
+from dashboard.views.seeds import seed_sentence, seed_table
 
 LOG_LINES = 14  # a longer log scrolls
 JUST_HIDDEN = "runs_just_hidden"
@@ -100,6 +103,30 @@ def settings(chosen: list[str], labels: dict[str, str]) -> None:
         return
     names = {"setting": t("runs.column_setting")}
     st.dataframe(table, hide_index=True, column_config=names, key="runs_diff")
+
+
+def seeds(dataset: str, runs: pd.DataFrame) -> None:
+    """Mean and spread of runs that differ by their seed alone."""
+    metrics = loaders.metrics(dataset)
+    chosen = metrics[(metrics["metric"] == METRIC) & (metrics["k"] == K)]
+    values = dict(zip(chosen["run"], chosen["mean"], strict=True))
+    metas = [loaders.run_meta(run) for run in runs["run"]] if len(runs) else []
+    table = pd.DataFrame()
+    if metas:
+        table = seed_table(runs.assign(label=runs["own_label"]), metas, values)
+    if table.empty:
+        st.caption(t("runs.seeds_none"))
+        return
+    name = f"{METRICS[METRIC].label}@{K}"
+    st.markdown(seed_sentence(table, name))
+    words = ("label", "seeds", "mean", "spread", "lowest", "highest")
+    shown = table.drop(columns="n").set_axis([t(f"runs.column_{word}") for word in words], axis=1)
+    st.dataframe(
+        written(shown, {t(f"runs.column_{word}"): score for word in words[2:]}),
+        hide_index=True,
+        key="runs_seeds",
+    )
+    st.caption(t("runs.seeds_how", metric=name))
 
 
 def jobs_and_logs() -> None:

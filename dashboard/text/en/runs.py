@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "runs.idle": "Nothing is running.",
     "runs.tab_runs": "Runs",
     "runs.tab_settings": "What differs",
+    "runs.tab_seeds": "Seeds",
     "runs.tab_lists": "Lists made elsewhere",
     "runs.tab_jobs": "Jobs and logs",
     "runs.column_label": "Run",
@@ -32,6 +33,30 @@ WORDS: dict[str, str] = {
     "runs.diff_choose": "Choose two or more runs under Runs to see what differs.",
     "runs.diff_same": "These runs have the same settings.",
     "runs.column_setting": "Setting",
+    "runs.note": "Note",
+    "runs.note_hint": "What you want to remember about this run",
+    "runs.tags": "Tags",
+    "runs.tags_hint": "Choose or type a tag",
+    "runs.tags_show": "Show runs with these tags",
+    "runs.note_line": "{label}: {words}",
+    "runs.clone": "Copy into the training form",
+    "runs.clone_help": (
+        "Opens Train with the model, settings, seed, split and policy of the chosen runs; nothing starts yet."
+    ),
+    "runs.seeds_none": (
+        "No two runs differ by their seed alone. Train a model with several seeds to see how much of a "
+        "result is chance."
+    ),
+    "runs.seeds_finding": (
+        "**{label}: {metric} {mean} ± {spread} over {n} seeds** ({low} to {high}): the widest spread by "
+        "chance here. A smaller difference between two runs says little."
+    ),
+    "runs.column_seeds": "Seeds",
+    "runs.column_mean": "Mean",
+    "runs.column_spread": "Spread (standard deviation)",
+    "runs.column_lowest": "Lowest",
+    "runs.column_highest": "Highest",
+    "runs.seeds_how": "{metric} on validation, known users. A row: same model, settings and test conditions.",
     "runs.lists_words": (
         "Bring ranked lists from another system: a table with user, item and rank or score. They are "
         "judged under the split and policy chosen on Split & policy and appear beside the runs trained "
