@@ -43,7 +43,11 @@ def model_forms(dataset: str, default: tuple[str, ...]) -> dict[str, BaseModel] 
     for name in names:
         with st.expander(f"{MODELS[name].label} · {duration(training.seconds(dataset, name))}"):
             _preset_choice(name)
-            configs[name] = config_form(MODELS[name].Config, f"train_{name}", columns=3)
+            config = config_form(MODELS[name].Config, f"train_{name}", columns=3)
+            lacking = training.reasons_against_settings(dataset, name, config)
+            for sentence in lacking:
+                st.info(literal(sentence))
+            configs[name] = None if lacking else config
     if not configs:
         st.caption(t("train.none"))
         return None

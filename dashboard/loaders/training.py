@@ -33,6 +33,13 @@ def _reasons_against(root: str, dataset_id: str) -> dict[str, tuple[str, ...]]:
     return {name: reasons for name, reasons in found.items() if reasons}
 
 
+def reasons_against_settings(dataset_id: str, name: str, config: BaseModel | None) -> tuple[str, ...]:
+    """A sentence for each thing that these settings need and the dataset has not."""
+    if not getattr(config, "needs", ()):
+        return ()
+    return missing_needs(name, dataset(dataset_id), config)
+
+
 def refused_models() -> dict[str, str]:
     """Models of installed packages that could not be taken, with the reason."""
     return dict(REFUSED)

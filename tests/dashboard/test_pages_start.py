@@ -277,6 +277,22 @@ def test_every_model_has_a_form_made_of_its_settings(seeded_home):
     assert fields <= keys
 
 
+def test_settings_that_the_data_is_not_enough_for_are_answered_before_anything_starts(
+    seeded_home, monkeypatch
+):
+    from core.models import needs
+
+    app = open_page("train")
+    app.multiselect(key="train_models").set_value(["popularity"]).run()
+    kind = next(box for box in app.selectbox if box.key == "train_popularity_kind")
+    kind.set_value("segment").run()
+    assert not button(app, "train_start").disabled  # the sample knows regions of its users
+    monkeypatch.setitem(needs._ANSWERS, "user_features", lambda dataset: ("what nobody knows", "Ask them."))
+    app.run()
+    assert [note.value for note in app.info] == ["Popularity needs what nobody knows."]
+    assert button(app, "train_start").disabled
+
+
 def test_a_model_that_the_data_is_not_enough_for_is_not_offered_and_the_page_says_why(seeded_home):
     app = open_page("train")
     (said,) = [one.value for one in app.caption if one.value.startswith("Not offered here: ")]
