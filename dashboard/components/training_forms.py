@@ -74,7 +74,6 @@ def _preset_choice(name: str) -> None:
         t("train.preset"),
         list(options),
         default=BALANCED,
-        required=True,
         format_func=lambda preset: t(f"train.preset_{preset}"),
         help=t("train.preset_help"),
         key=key,
@@ -85,13 +84,15 @@ def _preset_choice(name: str) -> None:
 
 
 def _take_preset(name: str, key: str) -> None:
-    _write_fields(name, presets(name)[st.session_state[key]])
+    if st.session_state[key] is not None:
+        _write_fields(name, presets(name)[st.session_state[key]])
 
 
 def fill_form(models: Mapping[str, Mapping[str, Any]], seed: int | None = None) -> None:
     """Choose these models with these settings in the form, and show it. For callbacks: it writes widgets."""
     for name, config in models.items():
         _write_fields(name, config)
+        st.session_state[f"train_preset_{name}"] = None  # these are none of the presets
     st.session_state[MODELS_KEY] = list(models)
     st.session_state[FILLED] = True
     st.session_state[state.widget("train", "tab")] = t("train.tab_train")

@@ -231,6 +231,7 @@ def test_a_study_is_told_and_its_best_settings_fill_the_form(seeded_home: Any) -
     assert app.multiselect(key="train_models").value == ["ease"]
     field = app.number_input(key="train_ease_regularization")
     assert field.value == pytest.approx(study["best"]["regularization"])
+    assert app.segmented_control(key="train_preset_ease").value is None
 
 
 def test_a_preset_fills_the_fields_of_its_model(seeded_home: Any) -> None:
