@@ -79,6 +79,13 @@ class TwoTowerConfig(TrainingConfig):
         description="Share of items that a step knows by their features only, as if they were new",
         json_schema_extra=MORE,
     )
+    user_dropout: float = Field(
+        default=0.3,
+        ge=0,
+        le=0.9,
+        description="Share of events foretold without the features of their user, who may come without any",
+        json_schema_extra=MORE,
+    )
     dropout: float = Field(
         default=0.1, ge=0, le=0.9, description="Share of units left out in training", json_schema_extra=MORE
     )

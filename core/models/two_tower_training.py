@@ -90,10 +90,17 @@ class TowerLesson:
             self.item_content[places],
             at_history.view(history.shape),
             history >= 0,
-            None if self.user_content is None else self.user_content[user],
+            self._known(user),
         )
         expected = len(target) * self.share[places] + len(negatives) / n_items
         return in_batch_loss(users, items, bias, at_target, at_negative, expected.log()), len(target)
+
+    def _known(self, user: Tensor) -> Tensor | None:
+        """(n, user_content) features of the users, some left out as if nothing were known of them."""
+        if self.user_content is None:
+            return None
+        kept = torch.rand(len(user), 1, device=user.device) >= self.config.user_dropout
+        return self.user_content[user] * kept
 
     def judge(self) -> dict[str, float]:
         """NDCG@10 and loss on the held-back events."""
