@@ -76,3 +76,4 @@ class ReadFile:
     user_table: pd.DataFrame | None = None  # column "user" and those that follow from the user
     conflicts: dict[str, int] = field(default_factory=dict)  # lifted column → ids with several values
     notes: tuple[str, ...] = ()
+    sessions: NDArray[np.object_] | None = None  # texts of the codes of sessions, where they are at hand

@@ -23,8 +23,12 @@ MOST_KINDS = 255
 MOSTLY = 0.95  # share of the filled cells that are numbers from which a kept column is one of numbers
 
 
-def encode(con: Any, mapping: Mapping, kept: dict[str, str] | None = None) -> Coded:
-    """The readable rows of the table EVENTS in file order. Codes follow the ids in ascending text order.
+def encode(
+    con: Any, mapping: Mapping, kept: dict[str, str] | None = None
+) -> tuple[Coded, NDArray[np.object_] | None]:
+    """The readable rows of the table EVENTS in file order, and the texts of the sessions if there are some.
+
+    Codes follow the ids in ascending text order.
 
     Args:
         kept: columns that become `extras`: file name → SQL name.
@@ -37,7 +41,8 @@ def encode(con: Any, mapping: Mapping, kept: dict[str, str] | None = None) -> Co
     event, kinds = _kinds(rows, mapping) if mapping.event is not None else (None, ())
     user, users = coded[USER]
     item, items = coded[ITEM]
-    return Coded(
+    session, visits = coded.get(SESSION, (None, None))
+    rows_in_order = Coded(
         user,
         item,
         rows.column("weight") if mapping.weight is not None else np.ones(len(user), dtype=np.float32),
@@ -47,10 +52,11 @@ def encode(con: Any, mapping: Mapping, kept: dict[str, str] | None = None) -> Co
         second=rows.column("second") if mapping.time is not None else None,
         row_hash=rows.column("row_hash"),
         event=event,
-        session=coded[SESSION][0] if SESSION in coded else None,
+        session=session,
         event_types=kinds,
         extras=_extras(con, kept) if kept else None,
     )
+    return rows_in_order, visits
 
 
 class _Rows:

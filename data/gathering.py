@@ -35,11 +35,13 @@ ALIKE = (
     "delimiter",
     "quote",
     "header",
+    "header_lines",
     "comment",
     "line_start",
     "encoding",
     "decimal",
     "thousands",
+    "missing",
 )
 TEXT_FORMATS = ("delimited", "jsonl", "user_lines")
 
@@ -84,6 +86,8 @@ def can_gather(files: Sequence[ShapedFile]) -> bool:
         return False
     if first.format == "jsonl":
         return True
+    if first.header and first.header_lines > 1:
+        return False  # lines of a header over several are not told from rows when they come again
     counted = first.format == "user_lines" and first.line_start != "user"  # the line number is the user
     return not counted and all(file.shape.columns == first.columns for file in files)
 

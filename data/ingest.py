@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from data.artifacts import Home, list_dataset_ids, load_dataset, save_dataset
+from data.artifacts import Home, dataset_table, list_dataset_ids, load_dataset, save_dataset
 from data.cleaning import Cleaned, Cleaning, clean
-from data.coded import Coded
+from data.coded import Coded, ReadFile
 from data.columns import LINE, REASON, TEXT
 from data.continuing import same_treatment, with_earlier
 from data.dataset import Dataset, IdMap, Interactions
@@ -20,7 +20,7 @@ from data.items_table import ItemsMapping
 from data.joining import Features, joined_features, unseen_items
 from data.mapping import Mapping
 from data.merging import with_items
-from data.read_cache import find_read
+from data.read_cache import drop_plain_reads, find_read
 from data.read_tables import Read, read_all_files
 from data.reading.shape import FileShape
 from data.reading.staging import Report, silent
@@ -93,10 +93,12 @@ def import_files(
     asked = recipe or Recipe()
     settled = settle(files, asked if earlier is None else same_treatment(asked, earlier))
     read = find_read(settled, home) or read_all_files(files, settled, home, report)
+    if settled.recipe.pseudonyms:
+        drop_plain_reads(settled, home)
     rows, read = [read.coded], read.without_rows()  # popped by who uses them, so that memory goes early
-    kept, change = _kept(rows, read.recipe.cleaning or Cleaning(), earlier)
+    kept, change = _kept(rows, read.recipe.cleaning or Cleaning(), earlier, home)
     if not len(kept.events):
-        raise _nothing_left(files.events[0].name, read.events.quarantine, settled.mapping)
+        raise _nothing_left(files.events[0].name, read.events, kept.removed, settled.mapping)
     report(0.7, "joining by id")
     events, features = _joined(read, kept.events, earlier)
     summary = _summary(read.recipe.name or name_of(files.events[0].name), read, kept, features)
@@ -118,11 +120,14 @@ def import_files(
     return _stored(home, dataset, quarantine, events.extras, summary, report)
 
 
-def _kept(rows: list[Coded], cleaning: Cleaning, earlier: Dataset | None) -> tuple[Cleaned, dict[str, Any]]:
+def _kept(
+    rows: list[Coded], cleaning: Cleaning, earlier: Dataset | None, home: Home
+) -> tuple[Cleaned, dict[str, Any]]:
     """The events after the rules, with those of the earlier version; and what changed against it."""
     if earlier is None:
         return clean(rows.pop(), cleaning), {}
-    found = append(earlier, rows.pop(), cleaning)
+    further = dataset_table(home, earlier.id, "event_columns")
+    found = append(earlier, rows.pop(), cleaning, extras=further)
     added = {"events": found.added, "users": found.new_users, "items": found.new_items}
     version = int(earlier.facts.get("version", 1)) + 1
     change = {"parent": earlier.id, "version": version, "added": added, "replaced": found.replaced}
@@ -150,15 +155,17 @@ def _interactions(events: Coded) -> Interactions:
     )
 
 
-def _nothing_left(name: str, quarantine: pd.DataFrame, mapping: Mapping) -> DataError:
+def _nothing_left(name: str, read: ReadFile, removed: dict[str, int], mapping: Mapping) -> DataError:
+    why, quarantine = [], read.quarantine
     if len(quarantine):
         first = quarantine.iloc[0]
         shown = f"line {first[LINE]} ({first[REASON]}: {first[TEXT][:80]!r})"
-        why = f"{len(quarantine)} were unreadable, the first in {shown}"
-    else:
-        why = "all were set aside by rule (no user, or below the minimum weight)"
+        why.append(f"{number(read.quarantined)} were unreadable, the first in {shown}")
+    aside = {rule: n for rule, n in {**read.set_aside, **removed}.items() if n}
+    if aside:
+        why.append(f"set aside by rule: {', '.join(f'{rule} {number(n)}' for rule, n in aside.items())}")
     return DataError(
-        f"No row of {name} can be used: {why}.",
+        f"No row of {name} can be used{': ' if why else ''}{'; '.join(why)}.",
         f"Check the separator and the mapping: {_columns_in_words(mapping)}.",
     )
 

@@ -68,8 +68,8 @@ def joined_features(read: Read, cleaning: Cleaning, events: Coded) -> Features:
         items,
         users,
         social,
-        _names(read.events.item_table),
-        _names(read.events.user_table),
+        _names(read.events.item_table, ITEM),
+        _names(read.events.user_table, USER),
         tuple(joins),
         tuple(notes),
     )
@@ -105,9 +105,9 @@ def _as_cleaned(table: pd.DataFrame | None, columns: list[str], cleaning: Cleani
     return changed
 
 
-def _names(table: pd.DataFrame | None) -> tuple[str, ...]:
+def _names(table: pd.DataFrame | None, key: str) -> tuple[str, ...]:
     """The columns of the events that were lifted, in the order of the file."""
-    return () if table is None else tuple(str(name) for name in table if name not in (ITEM, USER))
+    return () if table is None else tuple(str(name) for name in table if name != key)
 
 
 def _beside(table: pd.DataFrame, lifted: pd.DataFrame | None) -> pd.DataFrame:

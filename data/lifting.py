@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.columns import ITEM, USER
+from data.items_table import free_name
 from data.mapping import Mapping
 from data.roles.relations import FEW_PAIRS, Codes, Dependence, dependence_of
 from data.wording import number
@@ -120,7 +121,9 @@ def lift_columns(
     for side, chosen in sided.items():
         if not chosen:
             continue
-        modes = {name: _modes(con, table, side, sql) for name, sql in chosen.items()}
+        modes: dict[str, pd.DataFrame] = {}
+        for name, sql in chosen.items():  # the name of the side is that of the ids
+            modes[free_name(name, modes.keys() | {side})] = _modes(con, table, side, sql)
         tables[side] = pd.DataFrame({name: mode["v"] for name, mode in modes.items()}).rename_axis(side)
         tables[side] = tables[side].sort_index().reset_index()
         for name, mode in modes.items():

@@ -62,7 +62,7 @@ def _told(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _same_events(meta: Mapping[str, Any]) -> bool:
     """Whether this version changed features alone: what its import told is about an earlier one."""
-    return _told(meta).get("parent") != meta.get("parent", _told(meta).get("parent"))
+    return bool(_told(meta).get("parent") != meta.get("parent", _told(meta).get("parent")))
 
 
 def _parent(meta: Mapping[str, Any]) -> str | None:

@@ -101,6 +101,12 @@ class Mapping(BaseModel):
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
             raise ConfigError(f"Column {twice!r} has two roles.", "Give each role a column of its own.")
+        own = next((name for name in (self.user, self.item) if name in self.described), None)
+        if own is not None:
+            raise ConfigError(
+                f"Column {own!r} holds ids and cannot describe them, too.",
+                "Leave it out of the descriptions.",
+            )
         both = next((name for name in self.item_columns or () if name in (self.user_columns or ())), None)
         if both is not None:
             raise ConfigError(
@@ -224,7 +230,7 @@ def with_time_format(mapping: Mapping, rows: pd.DataFrame) -> Mapping:
     if mapping.time is None or mapping.time_format != AUTO:
         return mapping
     values = rows[mapping.time].tolist()
-    found = guess_time_format(values, least=0.5)
+    found = guess_time_format(values, least=0.5, named=True)
     if found is None:
         shown = next((value for value in values if value), None)
         raise DataError(

@@ -37,6 +37,7 @@ def merge(reads: Sequence[NamedRead]) -> ReadFile:
     if len(reads) == 1:
         return reads[0].read
     coded = [_marked(one, len({one.role for one in reads}) > 1) for one in reads]
+    visits = [one.read.sessions for one in reads]
     set_aside: dict[str, int] = {}
     for one in reads:
         for reason, lines in one.read.set_aside.items():
@@ -46,7 +47,7 @@ def merge(reads: Sequence[NamedRead]) -> ReadFile:
         for column, n in one.read.conflicts.items():
             conflicts[column] = conflicts.get(column, 0) + n
     return ReadFile(
-        joined(coded),
+        joined(coded, [texts for texts in visits if texts is not None]),
         lines=sum(one.read.lines for one in reads),
         header=sum(one.read.header for one in reads),
         set_aside=set_aside,
@@ -70,8 +71,11 @@ def _marked(one: NamedRead, given_split: bool) -> Coded:
     return replace(coded, part=np.full(len(coded), part, dtype=np.uint8), row_hash=hashes)
 
 
-def joined(parts: Sequence[Coded]) -> Coded:
+def joined(parts: Sequence[Coded], visits: Sequence[NDArray[np.object_]] = ()) -> Coded:
     """One after the other; ids in ascending text order, event types in order of appearance.
+
+    Args:
+        visits: texts of the sessions of each part; without them, those of different parts are different.
 
     Raises:
         DataError: a column is there in some and absent in others.
@@ -90,7 +94,7 @@ def joined(parts: Sequence[Coded]) -> Coded:
         second=_column(parts, "second", "times"),
         row_hash=_column(parts, "row_hash", "every column"),
         event=event,
-        session=_sessions(parts),
+        session=_sessions(parts, visits),
         part=_column(parts, "part", "a part of a split"),
         event_types=types,
         extras=None if extras[0] is None else pd.concat(extras, ignore_index=True),
@@ -155,10 +159,12 @@ def _event_types(parts: Sequence[Coded]) -> tuple[tuple[str, ...], NDArray[np.ui
     return names, np.concatenate(moved)
 
 
-def _sessions(parts: Sequence[Coded]) -> NDArray[np.int32] | None:
-    """Visits of different files are different."""
+def _sessions(parts: Sequence[Coded], visits: Sequence[NDArray[np.object_]]) -> NDArray[np.int32] | None:
+    """A visit may go on in the next file, where all names are known; otherwise those of two files differ."""
     if _column(parts, "session", "sessions") is None:
         return None
+    if len(visits) == len(parts):
+        return _over_union(visits, [np.asarray(part.session) for part in parts])[1]
     moved, first = [], 0
     for part in parts:
         codes = np.asarray(part.session)

@@ -33,7 +33,7 @@ def quarantine_table(records: Records, bad: pd.DataFrame, file: str = "") -> pd.
     """
     rows = pd.concat([records.unread, bad], ignore_index=True).sort_values(LINE, kind="stable")
     texts = records.text_of(rows[LINE].tolist(), rows[SPAN].tolist())
-    table = rows.reindex(columns=list(COLUMNS)).fillna("")
+    table = rows.reindex(columns=list(COLUMNS)).astype(object).fillna("")
     table[FILE], table[TEXT] = file, [shortened(text) for text in texts]
     table[VALUE] = [shortened(value) for value in table[VALUE]]
     return table.astype({name: "int64" if name == LINE else "str" for name in COLUMNS}).reset_index(drop=True)

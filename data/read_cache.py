@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -29,14 +30,14 @@ from data.home import READS, Home
 from data.import_report import FileCount
 from data.protecting import protected_recipe
 from data.pseudonyms import key_path
-from data.read_tables import Read, read_all_files
+from data.read_tables import Read, identity, read_all_files
 from data.reading.shape import FileShape
 from data.reading.staging import Report
 from data.recipe import SIDE_ROLES, Files, Recipe, read_recipe
 from data.settling import Settled, settle
 from data.side_tables import SideTable
 
-FORMAT = 1  # of an entry; raise it when reading changes
+FORMAT = 2  # of an entry; raise it when reading changes
 MOST_ENTRIES = 4
 MOST_BYTES = 8 << 30
 FREE_BYTES = 2 << 30  # left on the disk
@@ -57,11 +58,12 @@ def read_cached(files: Files, recipe: Recipe, home: Home, report: Report) -> Rea
     known = find_read(settled, home)
     if known is not None:
         return known
+    folder = _folder(settled, home)  # of the files as they are before they are read
     read = read_all_files(files, settled, home, report)
     report(0.8, "keeping what was read")
     if shutil.disk_usage(home.cache).free < FREE_BYTES + _bytes_of(read.coded):
         return read
-    _write(read, _folder(settled, home))
+    _write(read, folder, _sources(settled))
     drop_old_reads(home)
     return find_read(settled, home) or read
 
@@ -71,7 +73,7 @@ def find_read(settled: Settled, home: Home) -> Read | None:
     folder = _folder(settled, home)
     try:
         read = _load(folder)
-    except NotFound:
+    except (NotFound, FileNotFoundError, KeyError):  # KeyError: another process is just deleting it
         return None
     with suppress(OSError):
         os.utime(folder)
@@ -83,12 +85,38 @@ def find_read(settled: Settled, home: Home) -> Read | None:
 
 def drop_old_reads(home: Home) -> None:
     """Keep the latest entries, within their number and the bytes that all may take."""
-    entries = sorted(_entries(home), key=lambda path: -path.stat().st_mtime)
+    entries = []
+    for folder in _entries(home):
+        with suppress(FileNotFoundError):  # another process has just deleted it
+            size = sum(path.stat().st_size for path in folder.iterdir())
+            entries.append((-folder.stat().st_mtime, str(folder), size))
     total = 0
-    for place, folder in enumerate(entries):
-        total += sum(path.stat().st_size for path in folder.iterdir())
+    for place, (_, name, size) in enumerate(sorted(entries)):
+        total += size
         if place >= MOST_ENTRIES or (place and total > MOST_BYTES):
-            shutil.rmtree(folder, ignore_errors=True)
+            _drop(Path(name))
+
+
+def drop_plain_reads(settled: Settled, home: Home) -> None:
+    """Forget what was read of these files without pseudonyms, say to count choices about rows."""
+    sources = {*_sources(settled)}
+    for folder in list(_entries(home)):
+        with suppress(NotFound):
+            meta = read_meta(folder)
+            if not meta["recipe"].get("pseudonyms") and sources & {*meta.get("sources", ())}:
+                _drop(folder)
+
+
+def _sources(settled: Settled) -> list[str]:
+    return [str(one.file.path.resolve()) for one in (*settled.events, *settled.sides)]
+
+
+def _drop(folder: Path) -> None:
+    """Delete an entry, whole to everybody else until it is gone: it is first put aside under another name."""
+    aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.old")
+    with suppress(OSError):  # another process was first
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _entries(home: Home) -> Iterator[Path]:
@@ -103,7 +131,7 @@ def _folder(settled: Settled, home: Home) -> Path:
         (
             one.role,
             one.file.name,
-            _identity(one.file.path),
+            identity(one.file.path),
             one.shape.model_dump(mode="json", exclude={"reasons"}),
         )
         for one in (*settled.events, *settled.sides)
@@ -128,11 +156,6 @@ def _pseudonyms(settled: Settled, home: Home) -> list[Any] | None:
     return [settled.cleaning.normalise_ids, key.stat().st_mtime_ns if key.is_file() else 0]
 
 
-def _identity(path: Path) -> tuple[str, int, int]:
-    found = path.stat()
-    return str(path.resolve()), found.st_size, found.st_mtime_ns
-
-
 def _bytes_of(coded: Coded) -> int:
     return sum(values.nbytes for _, values in _columns(coded))
 
@@ -144,7 +167,7 @@ def _columns(coded: Coded) -> Iterator[tuple[str, NDArray[Any]]]:
             yield name, values
 
 
-def _write(read: Read, folder: Path) -> None:
+def _write(read: Read, folder: Path, sources: list[str]) -> None:
     coded, events = read.coded, read.events
     arrays: dict[str, NDArray[Any]] = {}
     constants: dict[str, Any] = {}
@@ -163,6 +186,7 @@ def _write(read: Read, folder: Path) -> None:
     for role, side in read.sides.items():
         tables |= {f"{role}_rows": side.table, f"{role}_quarantine": side.quarantine}
     meta = {
+        "sources": sources,
         "rows": len(coded),
         "constants": constants,
         "event_types": coded.event_types,
@@ -199,7 +223,13 @@ def _load(folder: Path) -> Read:
     )
     sides = {role: _side(folder, role, said) for role, said in meta["sides"].items()}
     files = tuple(FileCount(**file) for file in meta["files"])
+    if not folder.is_dir():  # deleted meanwhile, so that a table may seem not to have been there
+        raise _gone(folder)
     return Read(events, read_recipe(meta["recipe"]), files, sides)
+
+
+def _gone(folder: Path) -> NotFound:
+    return NotFound(f"What was read as {folder.name} is gone.", "Read the file again.")
 
 
 def _coded(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], folder: Path) -> Coded:
@@ -218,8 +248,8 @@ def _coded(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], folder: 
 
 def _side(folder: Path, role: str, said: Mapping[str, Any]) -> SideTable:
     rows, quarantine = _table(folder, f"{role}_rows"), _table(folder, f"{role}_quarantine")
-    assert rows is not None
-    assert quarantine is not None  # written together
+    if rows is None or quarantine is None:
+        raise _gone(folder)
     plain = rows.astype(object).where(rows.notna(), None)
     shape = FileShape.model_validate(said["shape"])
     return SideTable(said["name"], plain, shape, FileCount(**said["count"]), quarantine)

@@ -77,7 +77,7 @@ def _coded(
 ) -> ReadFile:
     records = rows.records
     report(0.5, "encoding ids")
-    coded = encode(work.con, mapping, rows.kept)
+    coded, visits = encode(work.con, mapping, rows.kept)
     report(0.6, "columns that follow from item or user")
     visit = "session_id" if mapping.session else "second" if mapping.time else None
     counts = (len(coded), len(coded.items), len(coded.users))
@@ -95,6 +95,7 @@ def _coded(
         lifted.tables.get(USER),
         lifted.conflicts,
         notes,
+        visits,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -56,8 +58,9 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
 
     Raises:
         NotFound: there is no such file.
-        DataError: a file is damaged or no table, or files of one table differ.
+        DataError: a file is damaged or no table, files of one table differ, or one changed meanwhile.
     """
+    before = [identity(file.path) for file in files.all]
     with workplace(home.cache, [file.path for file in files.all]) as work:
         reads = _reads(work, settled, report)
         events = merge(reads)
@@ -65,6 +68,7 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
         del reads
         report(0.65, "item metadata")
         sides = {str(one.role): read_side(work, one.file, one.role, one.shape) for one in settled.sides}
+    _refuse_changed(files, before)
     recipe = settled.recipe.model_copy(update={"cleaning": settled.cleaning_for(events.coded.event_types)})
     for role, side in sides.items():
         mapping = getattr(recipe, role).mapping or _proposed(role, side, events.coded, settled)
@@ -74,6 +78,22 @@ def read_all_files(files: Files, settled: Settled, home: Home, report: Report) -
     counts += [side.count for side in sides.values()]
     found = Read(events, recipe, tuple(counts), sides)
     return _protected(found, settled, home) if recipe.pseudonyms else found
+
+
+def identity(path: Path) -> tuple[str, int, int]:
+    """What differs when a file has changed: path, bytes, time of the last change."""
+    found = path.stat()
+    return str(path.resolve()), found.st_size, found.st_mtime_ns
+
+
+def _refuse_changed(files: Files, before: Sequence[tuple[str, int, int]]) -> None:
+    """A file that is still being written was read in part, or in two states."""
+    for file, then in zip(files.all, before, strict=True):
+        if not file.path.is_file() or identity(file.path) != then:
+            raise DataError(
+                f"{file.name} changed while it was read; nothing was stored.",
+                "Import it again when it is complete and nothing writes to it.",
+            )
 
 
 def _reads(work: Workplace, settled: Settled, report: Report) -> list[NamedRead]:

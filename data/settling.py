@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.cleaning import Cleaning
-from data.errors import DataError
+from data.errors import ConfigError, DataError
 from data.fitting import begins_with_columns, fitted
 from data.mapping import Mapping, propose_file, with_all_kinds, with_time_format
 from data.reading.preview import preview
@@ -66,6 +66,7 @@ def settle(files: Files, recipe: Recipe) -> Settled:
     Raises:
         NotFound: there is no such file.
         DataError: a file is no table, lacks a column of the mapping, or its columns are not the first's.
+        ConfigError: users are to be pseudonyms and kept in plain, too.
     """
     if not files.events:
         raise DataError("No file of events was named.", "Name the file whose rows say who did what.")
@@ -82,6 +83,11 @@ def settle(files: Files, recipe: Recipe) -> Settled:
         for file in files.of(role)
         for piece in _pieces(file, role, shape, first, columns)
     )
+    if recipe.pseudonyms and mapping.user in mapping.keep:
+        raise ConfigError(
+            f"Column {mapping.user!r} names the users and would be kept beside their pseudonyms.",
+            "Leave it out of the columns that are kept, or import without pseudonyms.",
+        )
     whole = {"shape": shape, "mapping": mapping, "cleaning": cleaning}
     proposed = recipe.cleaning is None and recipe.mapping is None
     return Settled(found, _sides(files, recipe), recipe.model_copy(update=whole), proposed)

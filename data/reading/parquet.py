@@ -84,7 +84,7 @@ def parquet_records(
             execute(con, f"SELECT {whole} FROM {ROWS}", report, 0.2)
     except duckdb.Error as error:
         raise DataError(
-            f"{path.name} cannot be read as Parquet ({_first_line(error)}).",
+            f"{path.name} cannot be read as Parquet ({_first_line(error).replace(str(safe), path.name)}).",
             "Write it again, or import it as CSV.",
         ) from error
     return Records(

@@ -10,6 +10,7 @@ judged by the same rules, once for each different text instead of once for each 
 from __future__ import annotations
 
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -115,11 +116,15 @@ class _Head:
         """The cells of the first line."""
         return [self._bare(cell) for cell in self.lines[0].removesuffix("\r").split(self.shape.delimiter)]
 
+    @cached_property
+    def _rows(self) -> list[list[str]]:
+        """The first rows, split once for all columns."""
+        rows = self.lines[int(self.shape.header) :]
+        return [row.removesuffix("\r").split(self.shape.delimiter) for row in rows]
+
     def cells(self, position: int) -> list[str]:
         """A column of the first rows, as far as they have it."""
-        mark, rows = self.shape.delimiter, self.lines[int(self.shape.header) :]
-        split = (row.removesuffix("\r").split(mark, position + 1) for row in rows)
-        return [self._bare(row[position]) for row in split if len(row) > position]
+        return [self._bare(row[position]) for row in self._rows if len(row) > position]
 
     def _bare(self, cell: str) -> str:
         quoted = len(cell) > 1 and cell[0] == cell[-1] == self.shape.quote

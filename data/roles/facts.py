@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from data.amounts import AFTER, BEFORE, TRUTH, as_weight, writing_of
+from data.columns import TIME
 from data.reading.shape import FileShape
 from data.reading.times import guess_time_format, in_words
-from data.reading.words import EVENT_WORDS, plain
+from data.reading.words import EVENT_WORDS, NAMES, plain
 from data.wording import number, percent
 
 Kind = Literal[
@@ -46,6 +47,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 LINK = re.compile(r"(https?://|www\.)\S+", re.I)
 PICTURE = re.compile(r"\S.*\.(jpe?g|png|gif|webp|bmp|svg|tiff?)(\?\S*)?", re.I)
 CODED = re.compile(r"(?=.*\d)\S+")
+MOMENTS = frozenset(NAMES[TIME])  # in such a column, 43831.5 is a day of a spreadsheet
 SAMPLE = 500  # cells whose form is looked at
 
 
@@ -67,6 +69,7 @@ class Facts:
     counting: bool = False  # each number is one more than the last
     low: float = 0.0  # smallest number
     high: float = 0.0
+    objects: bool = False  # nearly all cells are objects in JSON; their fields are columns of their own
     time_format: str = ""
     time_share: float = 0.0
 
@@ -110,19 +113,25 @@ def _facts(name: str, place: int, column: pd.Series, shape: FileShape) -> Facts:
         "recurring": float(times[times > 1].sum() / len(texts)) if len(texts) else 0.0,
         "coded": sum(CODED.fullmatch(text) is not None for text in texts[:SAMPLE])
         >= MOSTLY * len(texts[:SAMPLE]),
+        "objects": len(texts) > 0
+        and sum(text.startswith("{") and _is_json(text) for text in texts[:SAMPLE])
+        >= MOSTLY * len(texts[:SAMPLE]),
         "grouped": 0 < len(different) < len(texts) and runs <= 1.1 * len(different),
     }
-    kind, said, more = _judge(list(texts), [str(value) for value in different], shape)
+    named = plain(name) in MOMENTS
+    kind, said, more = _judge(list(texts), [str(value) for value in different], shape, named=named)
     if 0 < len(texts) < len(column):
         said += f"; {percent(1 - len(texts) / len(column))} of the cells are empty"
     return Facts(name, place, kind, said, **common, **more)  # type: ignore[arg-type]
 
 
-def _judge(texts: list[str], different: list[str], shape: FileShape) -> tuple[Kind, str, dict[str, object]]:
+def _judge(
+    texts: list[str], different: list[str], shape: FileShape, *, named: bool
+) -> tuple[Kind, str, dict[str, object]]:
     """The kind, in words, and the numbers that belong to it."""
     if not texts:
         return "empty", "no cell of the rows looked at holds anything", {}
-    found = _time(texts, different)
+    found = _time(texts, different, named=named)
     if found is not None:
         return "time", in_words(found[0]), {"time_format": found[0], "time_share": found[1]}
     sample = texts[:SAMPLE]
@@ -137,10 +146,10 @@ def _judge(texts: list[str], different: list[str], shape: FileShape) -> tuple[Ki
     return *_words(sample, different, len(texts)), {}
 
 
-def _time(texts: list[str], different: list[str]) -> tuple[str, float] | None:
+def _time(texts: list[str], different: list[str], *, named: bool) -> tuple[str, float] | None:
     """The way moments are written; numbers of another length than dates are none."""
     long = sum(len(text) >= SHORTEST_MOMENT for text in texts[:SAMPLE]) >= MOSTLY * len(texts[:SAMPLE])
-    found = guess_time_format(texts) if long else None
+    found = guess_time_format(texts, named=named) if long else None
     if found is None:
         return None
     width = WITHOUT_MARKS.get(found[0])

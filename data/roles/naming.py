@@ -47,7 +47,7 @@ def values_allow(facts: Facts, role: str) -> bool:
         return facts.kind in ("code", "number")
     if role == SESSION:
         return facts.could_name and facts.filled >= 0.5 * facts.rows and facts.kind != "time"
-    return facts.kind != "empty"
+    return facts.kind != "empty" and not facts.objects
 
 
 def _kinds_of_event(facts: Facts) -> bool:
