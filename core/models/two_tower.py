@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.models.content_vectors import ContentVectors, learn_content
 from core.models.trainer_settings import TrainingConfig
 from core.models.weighting import MORE
 from core.progress import Report, silent
+from core.tuning import Choices, Dimension, Range
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -114,6 +115,16 @@ class TwoTower:
     needs: ClassVar[tuple[str, ...]] = ()
     devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
     stochastic: ClassVar[bool] = True
+    tuning: ClassVar[Mapping[str, Dimension | None]] = {
+        "dim": Choices((32, 64, 128)),
+        "max_length": Range(5, 200, log=True, integer=True),
+        "epochs": None,
+        "patience": None,
+        "learning_rate": Range(0.0003, 0.02, log=True),
+    }
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "quick": {"dim": 32, "max_length": 20, "epochs": 8, "patience": 3}
+    }
 
     def __init__(self, config: TwoTowerConfig | None = None) -> None:
         self.config = config or TwoTowerConfig()
