@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.models.neighbours import nearest_items
 from core.models.products import times
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, event_parts, history_matrix, weighted
 from core.progress import Report, silent
+from core.tuning import Dimension, Range
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -68,6 +69,12 @@ class CFCBF:
     Config: ClassVar[type[CFCBFConfig]] = CFCBFConfig
     needs: ClassVar[tuple[str, ...]] = ("item_features",)
     devices: ClassVar[tuple[str, ...]] = ("cpu",)
+    tuning: ClassVar[Mapping[str, Dimension | None]] = {
+        "n_neighbors": Range(5, 2000, log=True, integer=True),
+        "shrinkage": Range(1, 1000, log=True),
+        "content_weight": Range(0.3, 30, log=True),
+    }
+    presets: ClassVar[Mapping[str, dict[str, Any]]] = {"quick": {"n_neighbors": 50}}
     stochastic: ClassVar[bool] = False
 
     def __init__(self, config: CFCBFConfig | None = None) -> None:

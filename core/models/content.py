@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.models.needs import refuse
 from core.models.spectral import top_right_vectors
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, event_parts, history_matrix
 from core.progress import Report, silent
+from core.tuning import Dimension, Range
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -61,6 +62,11 @@ class Content:
     Config: ClassVar[type[ContentConfig]] = ContentConfig
     needs: ClassVar[tuple[str, ...]] = ("item_features",)
     devices: ClassVar[tuple[str, ...]] = ("cpu",)
+    tuning: ClassVar[Mapping[str, Dimension | None]] = {
+        "dims": Range(16, 512, log=True, integer=True),
+        "text_weight": Range(0, 3),
+    }
+    presets: ClassVar[Mapping[str, dict[str, Any]]] = {"quick": {"dims": 32}}
     stochastic: ClassVar[bool] = False
 
     def __init__(self, config: ContentConfig | None = None) -> None:

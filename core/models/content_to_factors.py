@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -22,6 +22,7 @@ from core.models.spectral import top_right_vectors
 from core.models.weighting import MORE, WEIGHTS_HELP, Weights, history_matrix
 from core.parallel import single_threaded_blas
 from core.progress import Report, part_of, silent
+from core.tuning import Dimension, Range
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -90,6 +91,15 @@ class ContentToFactors:
     Config: ClassVar[type[ContentToFactorsConfig]] = ContentToFactorsConfig
     needs: ClassVar[tuple[str, ...]] = ("item_features",)
     devices: ClassVar[tuple[str, ...]] = ("cpu",)
+    tuning: ClassVar[Mapping[str, Dimension | None]] = {
+        "factors": Range(16, 256, log=True, integer=True),
+        "unobserved_weight": Range(0.003, 3, log=True),
+        "regularization": Range(0.0003, 0.3, log=True),
+        "iterations": Range(5, 20, integer=True),
+        "ridge": Range(0.1, 1000, log=True),
+        "own_events": Range(0, 50),
+    }
+    presets: ClassVar[Mapping[str, dict[str, Any]]] = {"quick": {"factors": 32, "iterations": 6}}
     stochastic: ClassVar[bool] = True
 
     def __init__(self, config: ContentToFactorsConfig | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.models.needs import refuse
 from core.models.weighting import MORE
 from core.parallel import kernel, map_blocks, single_threaded_blas
 from core.progress import Report, silent
+from core.tuning import Dimension, Range
 from data.dataset import Dataset
 from data.histories import Histories
 from data.split import Holdout
@@ -94,6 +95,13 @@ class RatingMF:
     Config: ClassVar[type[RatingMFConfig]] = RatingMFConfig
     needs: ClassVar[tuple[str, ...]] = ("ratings",)
     devices: ClassVar[tuple[str, ...]] = ("cpu",)
+    tuning: ClassVar[Mapping[str, Dimension | None]] = {
+        "factors": Range(2, 128, log=True, integer=True),
+        "regularization": Range(0.5, 200, log=True),
+        "bias_regularization": Range(0.5, 50, log=True),
+        "iterations": Range(5, 30, integer=True),
+    }
+    presets: ClassVar[Mapping[str, dict[str, Any]]] = {"quick": {"factors": 8, "iterations": 6}}
     stochastic: ClassVar[bool] = True
 
     def __init__(self, config: RatingMFConfig | None = None) -> None:
