@@ -15,6 +15,7 @@ from dashboard.components.lists_form import lists_form, lists_outcome
 from dashboard.components.number_table import written
 from dashboard.components.run_actions import choose_runs, hidden_runs, jobs_and_logs, rename_or_hide, settings
 from dashboard.components.run_actions import seeds as seeds_tab
+from dashboard.components.run_costs import run_costs
 from dashboard.components.run_notes import clone_button, note_form, shown_notes, tag_filter
 from dashboard.components.split_choice import read_choice
 from dashboard.loaders.run_notes import run_notes
@@ -22,7 +23,7 @@ from dashboard.text import t
 from dashboard.text.numbers import date_time, duration, plural, score, shorten
 from dashboard.views.runs import METRIC, K, runs_table
 
-TABS = ("runs", "settings", "seeds", "lists", "jobs")
+TABS = ("runs", "settings", "seeds", "costs", "lists", "jobs")
 
 
 def sentence(runs: pd.DataFrame) -> str:
@@ -97,7 +98,8 @@ if here.dataset is None:
         jobs_and_logs()
     st.stop()
 tabs = st.tabs(
-    [t(f"runs.tab_{name}") for name in ("runs", "settings", "seeds", "lists", "jobs")], key="runs_tab"
+    [t(f"runs.tab_{name}") for name in ("runs", "settings", "seeds", "costs", "lists", "jobs")],
+    key="runs_tab",
 )
 chosen: list[str] = []
 with tabs[0]:
@@ -110,8 +112,10 @@ with tabs[1]:
 with tabs[2]:
     seeds_tab(here.dataset, here.runs)
 with tabs[3]:
+    run_costs(here.dataset, here.runs)
+with tabs[4]:
     lists_form(here.dataset, conditions(here.dataset))
     lists_outcome(here.dataset)
-with tabs[4]:
+with tabs[5]:
     jobs_and_logs()
 next_button(*(((t("runs.next"), "leaderboard")) if here.has_runs else (t("common.go_train"), "train")))

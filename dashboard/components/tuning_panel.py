@@ -28,6 +28,7 @@ from dashboard.workspace.saved_splits import SplitChoice
 
 PAGE = "tuning"
 QUICK = ("item_knn", "ease")
+STUDY_KEY = "tuning_study"
 
 
 def tuning_panel(here: Page, choice: SplitChoice) -> None:
@@ -125,6 +126,7 @@ def _running(dataset: str) -> None:
 def _live(dataset: str, drawn: frozenset[str]) -> None:
     jobs = _active(dataset)
     if drawn - {job.id for job in jobs}:
+        st.session_state.pop(STUDY_KEY, None)  # the newest is shown
         st.rerun()
     for job in jobs:
         with st.container(border=True):
@@ -164,7 +166,7 @@ def _studies(dataset: str) -> None:
         t("tuning.past"),
         list(found),
         format_func=lambda study: _option(found[study]),
-        key=state.widget(PAGE, "study"),
+        key=STUDY_KEY,
     )
     _study(found[chosen])
 

@@ -15,6 +15,7 @@ from core.progress import Report, part_of
 from dashboard.jobs.incident import Failure, attempt
 from dashboard.tasks import tour
 from dashboard.tasks.base import FollowUp, Lane, Result, Task, TaskSpec, keep, tell_device
+from dashboard.tasks.costs import PeakMemory, costs
 from dashboard.tasks.judging import Conditions, Judgement, judge, metrics_table, resolve
 from dashboard.tasks.registering import register_runs
 from dashboard.versions import versions
@@ -179,6 +180,7 @@ def _fit_and_save(
         device=DeviceMeta(asked=device.asked, used=device.used, reason=device.reason),
         versions=versions(),
         seconds={"fit": round(fitted.seconds, 3), "score": round(judgement.seconds, 3)},
+        costs=costs(fitted.model, conditions, fitted.memory),
         **conditions.meta(),
     )
     run_id = store_run(home, fitted.model, meta, judgement, fitted.curve)
@@ -194,11 +196,12 @@ def _fit_and_save(
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A trained model, the seconds it took, its training curve."""
+    """A trained model, the seconds and the memory it took, its training curve."""
 
     model: Recommender
     seconds: float
     curve: list[dict[str, float]]
+    memory: PeakMemory
 
 
 def _fit(
@@ -215,10 +218,11 @@ def _fit(
     began = time.perf_counter()
     split = conditions.split
     fit_report(0.0)
-    fitted = model.fit(
-        split.train, validation=split.validation, seed=spec.seed, device=device, report=fit_report
-    )
-    return Fitted(fitted, time.perf_counter() - began, points)
+    with PeakMemory(device) as memory:
+        fitted = model.fit(
+            split.train, validation=split.validation, seed=spec.seed, device=device, report=fit_report
+        )
+    return Fitted(fitted, time.perf_counter() - began, points, memory)
 
 
 def store_run(

@@ -22,6 +22,7 @@ from core.tuning import Choices, Dimension, Study, TrialStopped, Tried, space_of
 from dashboard.jobs.incident import Failure, attempt
 from dashboard.tasks import train
 from dashboard.tasks.base import Lane, Result, Task, TaskSpec, keep, tell_device
+from dashboard.tasks.costs import PeakMemory, costs
 from dashboard.tasks.judging import Conditions, judge, resolve
 from dashboard.tasks.registering import register_runs
 from dashboard.tasks.train import ModelChoice, make_model, store_run
@@ -87,6 +88,7 @@ class Trials:
         self.users = "known" if whole.known.any() else "new"
         self._holdout = whole.rows(whole.known) if self.users == "known" else whole
         self._fallback = fallback_scores(self.conditions.split.train)
+        self.memory = PeakMemory(self.device)
 
     @property
     def n_users(self) -> int:
@@ -109,17 +111,18 @@ class Trials:
         spec, split = self.spec, self.conditions.split
         watched = self._within_time(report)
         model = make_model(ModelChoice(name=spec.model, config={**spec.config, **settings}))
-        fitted = model.fit(
-            split.train,
-            validation=split.validation,
-            seed=spec.seed,
-            device=self.device,
-            report=part_of(watched, 0.0, FIT_SHARE),
-        )
+        with PeakMemory(self.device) as memory:
+            fitted = model.fit(
+                split.train,
+                validation=split.validation,
+                seed=spec.seed,
+                device=self.device,
+                report=part_of(watched, 0.0, FIT_SHARE),
+            )
         fit_seconds = time.perf_counter() - self._began
         value = self._value(fitted, part_of(watched, FIT_SHARE, 1.0))
         if value > self.value:
-            self.value, self.model, self.fit_seconds = value, fitted, fit_seconds
+            self.value, self.model, self.fit_seconds, self.memory = value, fitted, fit_seconds, memory
         return value
 
     def _value(self, model: Recommender, report: Report) -> float:
@@ -295,6 +298,7 @@ def _save(
             "score": round(judgement.seconds, 3),
             "tuning": round(trials.spent, 3),
         },
+        costs=costs(model, conditions, trials.memory),
         **conditions.meta(),
     )
     return {

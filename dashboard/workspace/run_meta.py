@@ -40,7 +40,8 @@ class RunMeta(BaseModel):
     fingerprint: dict[str, str] = {}  # fields of the validation part's Fingerprint and its digest
     device: DeviceMeta = DeviceMeta()
     versions: dict[str, str] = {}
-    seconds: dict[str, float] = {}  # fit, score
+    seconds: dict[str, float] = {}  # fit, score, tuning
+    costs: dict[str, float] = {}  # ram_mb, gpu_mb, answer_ms, size_mb (dashboard.tasks.costs)
     created: str = ""  # ISO, UTC
     members: tuple[str, ...] = ()  # run ids of a fused run
     status: str = "done"

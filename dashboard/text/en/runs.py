@@ -10,6 +10,7 @@ WORDS: dict[str, str] = {
     "runs.tab_runs": "Runs",
     "runs.tab_settings": "What differs",
     "runs.tab_seeds": "Seeds",
+    "runs.tab_costs": "Costs",
     "runs.tab_lists": "Lists made elsewhere",
     "runs.tab_jobs": "Jobs and logs",
     "runs.column_label": "Run",
@@ -57,6 +58,40 @@ WORDS: dict[str, str] = {
     "runs.column_lowest": "Lowest",
     "runs.column_highest": "Highest",
     "runs.seeds_how": "{metric} on validation, known users. A row: same model, settings and test conditions.",
+    "runs.costs_none": (
+        "No two comparable runs with measured costs yet. Every training from now on measures seconds, "
+        "memory, time to answer and size."
+    ),
+    "runs.costs_pick": "Cost",
+    "runs.cost_fit_s": "Training",
+    "runs.cost_tuning_s": "Tuning",
+    "runs.cost_ram_mb": "Memory",
+    "runs.cost_gpu_mb": "GPU memory",
+    "runs.cost_answer_ms": "Answer",
+    "runs.cost_size_mb": "Size",
+    "runs.axis_fit_s": "Training (seconds)",
+    "runs.axis_tuning_s": "Tuning (seconds)",
+    "runs.axis_ram_mb": "Memory that training took (MB)",
+    "runs.axis_gpu_mb": "GPU memory that training took (MB)",
+    "runs.axis_answer_ms": "Time to answer (milliseconds per user)",
+    "runs.axis_size_mb": "Size of the stored model (MB)",
+    "runs.costs_title": "{metric} against {what}",
+    "runs.costs_best": (
+        "**{label} ranks best ({metric} {value}) at {cost}**, and nothing cheaper comes within 95 % of it "
+        "({what})."
+    ),
+    "runs.costs_near": (
+        "**{label} ranks best ({metric} {value}) at {cost}; {other} keeps {kept} of that at {less}** "
+        "({what})."
+    ),
+    "runs.costs_how": (
+        "Validation, known users; bars are 95 % intervals. The dotted line joins the runs that no other "
+        "beats in both value and cost (Pareto front). Training: seconds of the fit alone. Memory: the most "
+        "that the process grew by during the fit, looked at every 20 ms; GPU memory: the most that torch "
+        "allocated. Answer: milliseconds per user for a list of 50, for up to 256 users at a time, the "
+        "quickest of three rounds. Size: the stored arrays. Measured while other jobs may have run; runs of "
+        "earlier versions have no costs."
+    ),
     "runs.lists_words": (
         "Bring ranked lists from another system: a table with user, item and rank or score. They are "
         "judged under the split and policy chosen on Split & policy and appear beside the runs trained "
