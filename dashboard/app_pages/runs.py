@@ -83,11 +83,6 @@ def table(dataset: str, runs: pd.DataFrame) -> list[str]:
     return chosen
 
 
-def conditions(dataset: str) -> dict[str, Any]:
-    """Split and policy chosen on Split & policy, else the recommended ones."""
-    return read_choice(dataset).spec()
-
-
 here = page("runs")
 if here.dataset is not None:
     st.markdown(sentence(here.runs))
@@ -114,7 +109,7 @@ with tabs[2]:
 with tabs[3]:
     run_costs(here.dataset, here.runs)
 with tabs[4]:
-    lists_form(here.dataset, conditions(here.dataset))
+    lists_form(here.dataset, read_choice(here.dataset).spec())  # chosen on Split & policy, else recommended
     lists_outcome(here.dataset)
 with tabs[5]:
     jobs_and_logs()
