@@ -61,7 +61,7 @@ def pareto(
     figure.update_yaxes(tickformat=".3~f", rangemode="tozero", title_standoff=16)
     positive = known[cost][known[cost] > 0]
     if len(positive) == len(known) and positive.max() > WIDE * positive.min():
-        figure.update_xaxes(type="log", tickformat=".2~s", dtick=1)
+        figure.update_xaxes(type="log", tickformat="~g", dtick=1)
     else:
         figure.update_xaxes(rangemode="tozero")
     return figure

@@ -39,7 +39,7 @@ def run_costs(dataset: str, runs: pd.DataFrame) -> None:
     st.markdown(cost_sentence(table, cost, name))
     unit = t(f"runs.axis_{cost}")
     chart_card(
-        t("runs.costs_title", metric=name, what=t(f"runs.cost_{cost}")),
+        t("runs.costs_title", metric=name, what=unit if cost == "gpu_mb" else unit[0].lower() + unit[1:]),
         pareto(table, cost, front(table, cost), loaders.looks(shown), x=unit, y=name),
         written_costs(table, name),
         "runs_costs",

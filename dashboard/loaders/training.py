@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from core.models import MODELS, REFUSED, available_device, estimate_seconds, missing_needs
 from dashboard.loaders.datasets import dataset, dataset_meta
+from dashboard.loaders.experience import corrected
 from dashboard.loaders.queue import submit
 from dashboard.loaders.sources import home
 from dashboard.tasks.tour import LATER, QUICK
@@ -51,10 +52,11 @@ def recommended_models(dataset_id: str) -> tuple[str, ...]:
 
 
 def seconds(dataset_id: str, name: str, config: BaseModel | None = None) -> float:
-    """About how long the model trains on this dataset."""
+    """About how long the model trains on this dataset, by what its earlier runs took."""
     sizes = dataset_meta(dataset_id)
     chosen = MODELS[name].Config() if config is None else config
-    return float(estimate_seconds(name, chosen, sizes["users"], sizes["items"], sizes["events"]))
+    expected = float(estimate_seconds(name, chosen, sizes["users"], sizes["items"], sizes["events"]))
+    return corrected(name, expected)
 
 
 def total_seconds(dataset_id: str, configs: dict[str, BaseModel | None]) -> float:

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from core.models import MODELS
 from core.models.search_ranges import ranges_of
 from core.tuning import space_of
-from dashboard.loaders.datasets import dataset_meta
 from dashboard.loaders.queue import submit
 from dashboard.loaders.sources import store
 from dashboard.loaders.training import START_S, can_train, title_of
@@ -31,10 +30,8 @@ def searched_fields(name: str, *, more: bool = False) -> list[str]:
 
 def seconds(dataset_id: str, names: Sequence[str], budget: Mapping[str, Any]) -> float:
     """About how long the searches take, one after the other."""
-    sizes = dataset_meta(dataset_id)
-    asked = [tune.Spec(dataset=dataset_id, model=name, budget=tune.Budget(**budget)) for name in names]
-    parts = [tune.estimate(spec, sizes["users"], sizes["items"], sizes["events"]) for spec in asked]
-    return sum(part + START_S for part in parts)
+    asked = tune.Budget(**budget)
+    return sum(START_S + tune.estimate(asked, seconds_to_train(dataset_id, name)) for name in names)
 
 
 def order(dataset_id: str, names: Sequence[str], titles: Mapping[str, str], **asked: Any) -> list[str]:

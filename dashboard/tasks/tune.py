@@ -13,7 +13,7 @@ from pydantic import Field
 from core.device import Device
 from core.evaluation import judged, list_metrics
 from core.metrics import PER_USER
-from core.models import MODELS, available_device, estimate_seconds
+from core.models import MODELS, available_device
 from core.models.base import Recommender
 from core.models.search_ranges import ranges_of
 from core.progress import Report, part_of, silent
@@ -319,11 +319,9 @@ def register(result: Result, home: Home, store: Store) -> None:
         store.add_result(KIND, study["id"], result["dataset"], study)
 
 
-def estimate(spec: Spec, n_users: int, n_items: int, n_events: int) -> float:
-    """About how many seconds the search takes: every trial like the first, within the budget."""
-    config = make_model(ModelChoice(name=spec.model, config=spec.config)).config
-    one = estimate_seconds(spec.model, config, n_users, n_items, n_events)
-    return min(spec.budget.trials * one, spec.budget.seconds + one)
+def estimate(budget: Budget, one_trial: float) -> float:
+    """About how many seconds a search takes: every trial like the first, within the budget."""
+    return min(budget.trials * one_trial, budget.seconds + one_trial)
 
 
 def lane(spec: Spec) -> Lane:

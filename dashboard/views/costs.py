@@ -81,7 +81,7 @@ def cost_sentence(table: pd.DataFrame, cost: str, metric: str) -> str:
         "metric": metric,
         "value": score(best["mean"]),
         "cost": cost_words(best[cost], cost),
-        "what": t(f"runs.cost_{cost}"),
+        "what": t(f"runs.what_{cost}"),
     }
     if near["run"] == best["run"]:
         return t("runs.costs_best", **words)

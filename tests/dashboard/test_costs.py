@@ -13,6 +13,9 @@ from core.device import CPU
 from dashboard import loaders
 from dashboard.charts.costs import pareto
 from dashboard.charts.template import model_look
+from dashboard.loaders import experience, training
+from dashboard.loaders.experience import factor
+from dashboard.server import owner
 from dashboard.tasks.costs import PeakMemory
 from dashboard.views.costs import alike, cost_sentence, cost_table, front, written_costs
 from dashboard.workspace import RunMeta
@@ -92,3 +95,22 @@ def test_every_training_measures_its_costs_and_the_page_shows_them(seeded_home: 
     app = open_page("runs")
     assert not app.exception
     assert any(" ranks best (NDCG@10 " in text.value for text in app.markdown)
+
+
+def test_estimates_follow_the_runs_that_were_long_enough_to_say_something() -> None:
+    """Ratios 4 / 2 and 9 / 3 count, 0.01 / 0.3 does not: median 2.5."""
+    assert factor([(4.0, 2.0), (9.0, 3.0), (0.01, 0.3)]) == 2.5
+    assert factor([(0.01, 0.3)]) == factor([]) == 1.0
+    assert factor([(1000.0, 1.0)]) == 10.0
+
+
+def test_a_model_that_took_twice_as_long_as_expected_is_expected_to_do_so_again(
+    seeded_home: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = str(loaders.datasets()["id"].iloc[0])
+    before = training.seconds(dataset, "ease")
+    monkeypatch.setattr(experience, "_estimated", lambda run: 0.5)
+    owner.store().cursor().execute("update runs set seconds = 4 where model = 'ease'")
+    experience._factors.clear()
+    assert training.seconds(dataset, "ease") == pytest.approx(8 * before)
+    experience._factors.clear()
