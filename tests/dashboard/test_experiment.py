@@ -266,3 +266,9 @@ def test_the_clicked_experiment_names_only_what_differs() -> None:
         "- model: als",
         "  seeds: 2",
     ]
+
+
+def test_the_example_in_the_documentation_can_be_run() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
+    found = read_experiment(text.split("```yaml\n")[1].split("```")[0])
+    assert [part.called for part in found.models] == ["popularity", "ease", "iALS wide"]
