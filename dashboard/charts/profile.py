@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import BASE_LOOK, DASHES, blank, plain
 from dashboard.charts.theme import MODELS, MUTED, PRIMARY, SEQUENTIAL
-from dashboard.text.numbers import exact_count
+from dashboard.text.numbers import count, exact_count, shorten
 
 PART_COLOURS = {"train": MODELS[0], "validation": MODELS[1], "test": MODELS[2]}
 
@@ -87,6 +87,29 @@ def bars(
 
 
 @drawn_once
+def log_bars(table: pd.DataFrame, x: str, y: str, *, x_title: str, y_title: str) -> go.Figure:
+    """Bars over bins of equal width on a logarithmic axis; `x` holds the lower edges."""
+    low = np.log10(table[x].to_numpy(float))
+    step = float(low[1] - low[0])
+    figure = blank(x=x_title, y=y_title, height=280)
+    figure.add_trace(
+        go.Bar(
+            x=low + step / 2,
+            y=table[y],
+            width=step * 0.92,
+            marker={"color": PRIMARY},
+            customdata=np.stack([table[x], 10 ** (low + step)], axis=1),
+            hovertemplate="%{customdata[0]:,.3~r}–%{customdata[1]:,.3~r}: %{y:,}<extra></extra>",
+        )
+    )
+    powers = np.arange(np.floor(low[0]), np.ceil(low[-1] + step) + 1)
+    words = [f"{10.0**power:g}" if power < 0 else count(10.0**power) for power in powers]
+    figure.update_xaxes(tickvals=powers, ticktext=words, showgrid=False)
+    figure.update_yaxes(tickformat=",")
+    return figure
+
+
+@drawn_once
 def survival(table: pd.DataFrame, *, x_title: str, y_title: str) -> go.Figure:
     """The share of those whose first and last event lie at least so many days apart."""
     figure = blank(x=x_title, y=y_title, height=280)
@@ -128,8 +151,12 @@ def week_clock(table: pd.DataFrame, days: Sequence[str], *, x_title: str) -> go.
 
 
 @drawn_once
-def point_map(table: pd.DataFrame, found: NDArray[np.bool_]) -> go.Figure:
-    """Points sized by events; those found stand out, the rest steps back."""
+def point_map(table: pd.DataFrame, found: NDArray[np.bool_], named: Sequence[int] = ()) -> go.Figure:
+    """Points sized by events; those found stand out, the rest steps back.
+
+    Args:
+        named: places of points whose names stand on the map.
+    """
     figure = blank(height=520)
     size = 4 + 14 * np.sqrt(table["events"] / table["events"].max())
     for mask, colour, opacity, symbol in (
@@ -147,6 +174,16 @@ def point_map(table: pd.DataFrame, found: NDArray[np.bool_]) -> go.Figure:
                 customdata=part["events"],
                 hovertemplate="%{text}<br>%{customdata:,}<extra></extra>",
             )
+        )
+    for place in named:
+        point = table.iloc[place]
+        figure.add_annotation(
+            x=point["x"],
+            y=point["y"],
+            text=plain(shorten(str(point["name"]), 24)),
+            showarrow=False,
+            yshift=6 + size.iloc[place] / 2,
+            font={"size": 11},
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)

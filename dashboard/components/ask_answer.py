@@ -9,7 +9,7 @@ from dashboard.charts.ask import answer_figure
 from dashboard.components.chart_card import chart_card
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import exact_count
+from dashboard.text.numbers import MISSING, exact_count
 from dashboard.views.ask import Drawing, drawing, drawn, numeric
 from data.asking import Answer, QuestionError
 
@@ -57,6 +57,7 @@ def _rows(answer: Answer, name: str) -> None:
         lazy=False,
         key="ask_rows",
         alt=t("ask.tab_table"),
+        placeholder=MISSING,
     )
     st.download_button(
         t("common.download_csv"),

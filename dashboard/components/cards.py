@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state
 from dashboard.charts.profile import over_time
 from dashboard.components.chart_card import chart_card
+from dashboard.components.number_table import written
 from dashboard.loaders import cards
 from dashboard.text import t
 from dashboard.text.markdown import literal
+from dashboard.text.numbers import exact_count, score, share
 from dashboard.views import cards as view
+from data.columns import CATEGORIES
+
+NAME_WIDTH = 180  # pixels, so that the numbers beside it stay in sight on a page of 1280
+WRITTEN = {"common": exact_count, "cosine": score, "weight": "{:g}".format}
 
 
 def item_card(dataset: str, row: int) -> None:
     """Sentence, attributes, popularity over time, items of the same users and of the same categories."""
     data, card = loaders.dataset(dataset), cards.item_card(dataset, row)
-    _head(str(data.titles[row]), str(data.items.ids[row]), view.item_sentence(card, data))
+    sharing = cards.sharing(dataset, state.ITEM, row)
+    _head(str(data.titles[row]), str(data.items.ids[row]), view.item_sentence(card, data, sharing))
+    known = not (card.attributes.empty and card.over_time.empty)
     left, right = st.columns(2)
-    with left:
-        _attributes(card.attributes, "item")
-        _over_time(card.over_time, "item")
-    with right:
+    if known:
+        with left:
+            _attributes(card.attributes, "item")
+            _over_time(card.over_time, "item")
+    with right if known else left:
         _near(dataset, card.together, "together", "common", state.ITEM)
-        _near(dataset, card.alike, "alike", "shared", state.ITEM)
+    if data.item_features is not None and CATEGORIES in data.item_features:
+        with right:
+            _near(dataset, card.alike, "alike", "shared", state.ITEM)
 
 
 def user_card(dataset: str, row: int) -> None:
     """Sentence, history, taste against everybody, attributes, users who took the same."""
     data, card = loaders.dataset(dataset), cards.user_card(dataset, row)
-    name = str(data.users.ids[row])
+    name, sharing = str(data.users.ids[row]), cards.sharing(dataset, state.USER, row)
     _head(
         t("lookup.user_title", id=name),
         "",
-        f"{view.user_sentence(card, data)} {view.taste_sentence(card)}".strip(),
+        f"{view.user_sentence(card, data, sharing)} {view.taste_sentence(card)}".strip(),
     )
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{t('lookup.history')}**")
+        st.markdown(f"**{t('lookup.history' if data.has_times else 'lookup.history_no_times')}**")
         columns = {column: t(f"lookup.column_{column}") for column in ("name", "time", "weight", "event")}
         _clickable(
             dataset, view.history_table(card, data), card.history["row"], columns, "history", state.ITEM
         )
+        _over_time(card.over_time, "user")
     with right:
         if not card.taste.empty:
             st.markdown(f"**{t('lookup.taste_title')}**")
             columns = {column: t(f"lookup.column_{column}") for column in card.taste}
-            st.dataframe(view.taste_table(card), hide_index=True, column_config=columns, key="lookup_taste")
+            st.dataframe(
+                written(view.taste_table(card), {"share": share, "all_share": share}),
+                hide_index=True,
+                column_config=columns,
+                key="lookup_taste",
+            )
         _attributes(card.attributes, "user")
         _near(dataset, card.near, "near", "common", state.USER)
 
@@ -86,15 +105,15 @@ def _near(dataset: str, near: pd.DataFrame, name: str, counted: str, of: str) ->
     names = data.titles if of == state.ITEM else data.users.ids
     table = view.neighbour_table(near, [str(names[int(row)]) for row in near["row"]], counted)
     columns = {
-        "name": t(f"lookup.column_{of}"),
+        "name": st.column_config.Column(t(f"lookup.column_{of}"), width=NAME_WIDTH),
         "common": t(f"lookup.column_{name}"),
-        "cosine": t("lookup.column_cosine"),
+        "cosine": st.column_config.Column(t("lookup.column_cosine"), help=t("lookup.column_cosine_help")),
     }
     _clickable(dataset, table, near["row"], columns, name, of)
 
 
 def _clickable(
-    dataset: str, table: pd.DataFrame, rows: pd.Series, columns: dict[str, str], name: str, of: str
+    dataset: str, table: pd.DataFrame, rows: pd.Series, columns: dict[str, Any], name: str, of: str
 ) -> None:
     """A table whose rows open the card of an item or a user when chosen."""
     data = loaders.dataset(dataset)
@@ -108,7 +127,7 @@ def _clickable(
             state.write(of, str(ids[int(rows.iloc[chosen[0]])]))
 
     st.dataframe(
-        table,
+        written(table, {column: words for column, words in WRITTEN.items() if column in table}),
         hide_index=True,
         column_config=columns,
         key=key,

@@ -10,10 +10,17 @@ from dashboard.components.job_panel import job_panel
 from dashboard.loaders import profiles
 from dashboard.text import t
 from dashboard.text.numbers import exact_count, share
+from dashboard.views.profile import typical_words
 from data.columns import CATEGORIES
 from data.feature_choice import FEWEST, FIXED, MOST, FeatureChoice, FeatureChoices
 
-SHOWN = ("column", "kind", "filled", "levels", "typical")
+SHOWN = {  # column and width in pixels: all fit a page of 1280, with what can be changed at the end
+    "column": 110,
+    "kind": 80,
+    "filled": 70,
+    "levels": 120,
+    "typical": 230,
+}
 
 
 def feature_editor(dataset: str) -> None:
@@ -35,18 +42,26 @@ def _edited(dataset: str, name: str, table: pd.DataFrame) -> FeatureChoice:
     shown = table.assign(
         filled=[share(value) for value in table["filled"]],
         levels=[exact_count(value) for value in table["levels"]],
+        typical=[typical_words(words) for words in table["typical"]],
         keep=True,
         buckets=pd.array([None] * len(table), dtype="Int64"),
     )
     edited = st.data_editor(
         shown,
         hide_index=True,
-        disabled=SHOWN,
-        column_config={column: t(f"profile.feature_{column}") for column in SHOWN}
+        disabled=tuple(SHOWN),
+        column_config={
+            column: st.column_config.Column(t(f"profile.feature_{column}"), width=width)
+            for column, width in SHOWN.items()
+        }
         | {
-            "keep": st.column_config.CheckboxColumn(t("profile.feature_keep")),
+            "keep": st.column_config.CheckboxColumn(t("profile.feature_keep"), width=90),
             "buckets": st.column_config.NumberColumn(
-                t("profile.feature_buckets"), min_value=FEWEST, max_value=MOST, help=t("profile.buckets_help")
+                t("profile.feature_buckets"),
+                min_value=FEWEST,
+                max_value=MOST,
+                help=t("profile.buckets_help"),
+                width=110,
             ),
         },
         key=f"profile_features_{name}_{dataset}",

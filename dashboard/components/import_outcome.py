@@ -83,6 +83,8 @@ def _joins(result: dict[str, Any]) -> None:
     st.markdown(f"**{t('import_data.joins')}**")
     numbers = dict.fromkeys(("matched", "without_row", "without_event"), exact_count)
     named = join_table(joins).assign(table=lambda t_: t_["table"].map(_role))
+    if (named["examples"] == "").all():
+        named = named.drop(columns="examples")
     _table(named, numbers, "import_joins")
 
 

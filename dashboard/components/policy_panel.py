@@ -121,11 +121,12 @@ def policy_effect(dataset: str, choice: SplitChoice) -> None:
 
 def _effect_words(table: pd.DataFrame, left: int, total: int) -> str:
     test = table.set_index("part").loc["test"]
+    people = {"out": exact_count(test["left_out"]), "users": exact_count(test["users"])}
+    said = t("split.effect_out" if test["left_out"] else "split.effect_all", **people)
     return t(
         "split.effect",
         left=exact_count(left),
         total=exact_count(total),
         share=share(test["findable"]),
-        out=exact_count(test["left_out"]),
-        users=exact_count(test["users"]),
-    )
+        users=said if test["findable"] else "",
+    ).strip()

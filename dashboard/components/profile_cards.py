@@ -5,14 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.profile import bars, log_log, over_time, survival, week_clock
+from dashboard.charts.profile import bars, log_bars, log_log, over_time, survival, week_clock
 from dashboard.components.chart_card import chart_card
+from dashboard.components.number_table import written
 from dashboard.loaders import profiles
 from dashboard.text import has, t
 from dashboard.text.markdown import literal
+from dashboard.text.markdown import written as as_written
 from dashboard.text.numbers import count, date, plural, share
-from dashboard.views.profile import number_table, segment_table
+from dashboard.views.profile import SEGMENT_WORDS, number_table, weight_words
 from data.profile import Profile
+from data.profile.features import FEW_LEVELS
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -36,10 +39,10 @@ def spread(profile: Profile) -> None:
         _rank_card(profile, "popularity", "profile.axis_item_rank")
     weights = profile.curves["weights"]
     if len(weights) > 1:
-        table = weights.assign(weight=[f"{value:.4g}" for value in weights["weight"]])
-        figure = bars(
-            table, "weight", "events", x_title=t("profile.axis_weight"), y_title=t("profile.axis_events")
-        )
+        table = weights.assign(weight=[weight_words(value) for value in weights["weight"]])
+        axes = {"x_title": t("profile.axis_weight"), "y_title": t("profile.axis_events")}
+        levels = len(weights) <= FEW_LEVELS
+        figure = (bars if levels else log_bars)(table if levels else weights, "weight", "events", **axes)
         columns = {"weight": t("profile.axis_weight"), "events": t("profile.axis_events")}
         title, how = t("profile.figure_weights"), t("profile.how_weights")
         chart_card(title, figure, table.rename(columns=columns), "profile_weights", how)
@@ -151,7 +154,13 @@ def _segments(table: pd.DataFrame, title: str, key: str, reached: str) -> None:
     st.markdown(f"**{title}**")
     names = {column: t(f"profile.segment_{column}") for column in table if column != "reached"}
     names["reached"] = t(f"profile.segment_reached_{reached}")
-    st.dataframe(segment_table(table), hide_index=True, column_config=names, key=f"profile_{key}")
+    st.dataframe(
+        written(table, SEGMENT_WORDS),
+        hide_index=True,
+        column_config=names,
+        key=f"profile_{key}",
+        height="content" if len(table) <= 12 else "auto",
+    )
 
 
 def friends(dataset: str) -> None:
@@ -180,9 +189,13 @@ def numbers(profile: Profile) -> None:
 
 def _number_frame(told: dict[str, float | int | None], definitions: dict[str, str], key: str) -> None:
     names = {name: t(f"profile.name_{name}") for name in told if has(f"profile.name_{name}")}
-    table = number_table(told, definitions, names)
+    said = {  # in other words where the measure's own name a unit or a variable
+        name: t(f"profile.means_{name}") if has(f"profile.means_{name}") else words
+        for name, words in definitions.items()
+    }
+    table = number_table(told, said, names)
     columns = {name: t(f"profile.column_{name}") for name in ("name", "value", "definition")}
-    st.dataframe(table, hide_index=True, column_config=columns, key=key, height="content")
+    st.table(as_written(table).rename(columns=columns), hide_index=True)
     st.download_button(
         t("common.download_csv"),
         lambda: table.to_csv(index=False).encode(),

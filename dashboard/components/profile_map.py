@@ -12,8 +12,10 @@ from dashboard.components.chart_card import chart_card
 from dashboard.loaders import profiles
 from dashboard.text import t
 from dashboard.text.numbers import count
+from dashboard.views.profile import labelled
 
 NEAR = 10
+NAMED = 14  # points whose names stand on the map
 
 
 def taste(dataset: str) -> None:
@@ -43,7 +45,9 @@ def taste(dataset: str) -> None:
     shown = table[["name", "events", "x", "y"]].rename(
         columns={"name": t(f"profile.map_{of}"), "events": t("profile.axis_events")}
     )
-    chart_card(title, point_map(table, hit.to_numpy()), shown, f"profile_map_{of}", t("profile.how_map"))
+    named = list(np.flatnonzero(hit)[:NAMED]) if hit.any() else labelled(table, NAMED)
+    drawn = point_map(table, hit.to_numpy(), [int(place) for place in named])
+    chart_card(title, drawn, shown, f"profile_map_{of}", t("profile.how_map"))
     if hit.any():
         _near(table, int(np.flatnonzero(hit)[0]), of)
 

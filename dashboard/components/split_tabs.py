@@ -43,7 +43,7 @@ def protocols(dataset: str, seed: int) -> None:
     )
     refused = counts[counts["note"] != ""]
     for row in refused.itertuples():
-        st.caption(t("split.refused", label=row.label, note=literal(row.note)))
+        st.caption(literal(row.note))
 
 
 def rolling(dataset: str, choice: SplitChoice) -> None:

@@ -31,9 +31,8 @@ def suggestion_cards(
 
 
 def _card(suggestion: Suggestion, cleaning: Cleaning, key: str, take: Callable[[Cleaning], None]) -> None:
-    line = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    line.markdown(literal(suggestion.sentence), width="content")
-    with line.container(horizontal=True, vertical_alignment="center", width="content"):
+    st.markdown(literal(suggestion.sentence))
+    with st.container(horizontal=True, vertical_alignment="center"):
         if suggestion.change:
             st.button(
                 _deed(suggestion),

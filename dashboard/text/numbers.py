@@ -48,15 +48,26 @@ def with_interval(mean: float | None, low: float | None, high: float | None) -> 
 
 
 def share(value: float | None) -> str:
-    """A share in %, without decimals from 10 % on: 42 %, 3.1 %, 0.03 %; what is less is "< 0.01 %"."""
+    """A share in %, without decimals from 10 % on: 42 %, 3.1 %, 0.03 %; what is less is "< 0.01 %".
+
+    Nearly all is not all: 99.6 %, and from 99.95 % on "> 99.9 %".
+    """
     if _absent(value):
         return MISSING
     percent = value * 100
     size = abs(percent)
     if 0 < size < 0.005:
         return "< 0.01 %"
-    digits = 0 if size >= 10 or size == 0 else 1 if size >= 0.1 else 2
-    return f"{_minus(f'{percent:.{digits}f}')} %"
+    if 99.95 <= percent < 100:
+        return "> 99.9 %"
+    return f"{_minus(f'{percent:.{_percent_digits(size)}f}')} %"
+
+
+def _percent_digits(size: float) -> int:
+    """Decimals of a percentage of this size."""
+    if 99.5 <= size < 100:
+        return 1
+    return 0 if size >= 9.95 or size == 0 else 1 if size >= 0.1 else 2
 
 
 def count(value: float | None) -> str:

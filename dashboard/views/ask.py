@@ -56,7 +56,7 @@ def examples(tables: Sequence[TableShape]) -> list[Example]:
         found.append(
             Example(
                 "over_time",
-                "SELECT date_trunc('week', time) AS week, count(*) AS events,\n"
+                "SELECT date_trunc('week', time)::DATE AS week,\n  count(*) AS events,\n"
                 "  count(DISTINCT user_id) AS users\nFROM events\nGROUP BY week\nORDER BY week",
             )
         )
@@ -74,7 +74,8 @@ def examples(tables: Sequence[TableShape]) -> list[Example]:
     found += [_feature("items", "item_id", name) for name in _features(items)[:1]]
     found += [_feature("users", "user_id", name) for name in _features(users)[:1]]
     part = "SELECT * FROM events USING SAMPLE 5%" if large else "events"
-    return [*found, Example("summary", f"SUMMARIZE {part}")]
+    columns = "column_name, column_type, min, max,\n  approx_unique, null_percentage"
+    return [*found, Example("summary", f"SELECT {columns}\nFROM (SUMMARIZE {part})")]
 
 
 def _features(columns: dict[str, object]) -> list[str]:

@@ -6,15 +6,19 @@ import pandas as pd
 
 from dashboard.text import t
 from dashboard.text.markdown import literal
-from dashboard.text.numbers import count, date, plural, score, share, shorten
+from dashboard.text.numbers import count, date, plural, share, shorten
 from data.cards import ItemCard, UserCard
 from data.dataset import Dataset
 
 WIDTH = 60
 
 
-def item_sentence(card: ItemCard, data: Dataset) -> str:
-    """How often it was taken, by whom, since when; its place among all items."""
+def item_sentence(card: ItemCard, data: Dataset, sharing: int) -> str:
+    """How often it was taken, by whom, since when; its place among all items.
+
+    Args:
+        sharing: how many others have as many events.
+    """
     if not card.events:
         return t("lookup.item_unseen")
     words = {
@@ -23,11 +27,12 @@ def item_sentence(card: ItemCard, data: Dataset) -> str:
         "place": count(card.place),
         "n": count(int(data.trained_items.sum())),
     }
-    return f"{t('lookup.item_sentence', **words)} {_span(card.first, card.last)}".strip()
+    place = _place(t("lookup.item_sentence", **words), sharing)
+    return f"{place} {_span(card.first, card.last)}".strip()
 
 
-def user_sentence(card: UserCard, data: Dataset) -> str:
-    """How much they did, on how many items, since when."""
+def user_sentence(card: UserCard, data: Dataset, sharing: int) -> str:
+    """How much they did, on how many items, since when; `sharing` others did as much."""
     if not card.events:
         return t("lookup.user_unseen")
     words = {
@@ -36,7 +41,16 @@ def user_sentence(card: UserCard, data: Dataset) -> str:
         "place": count(card.place),
         "n": count(int(data.trained_users.sum())),
     }
-    return f"{t('lookup.user_sentence', **words)} {_span(card.first, card.last)}".strip()
+    place = _place(t("lookup.user_sentence", **words), sharing)
+    return f"{place} {_span(card.first, card.last)}".strip()
+
+
+def _place(sentence: str, sharing: int) -> str:
+    """The sentence about a place; a place that is shared is said to be."""
+    if not sharing:
+        return f"{sentence}."
+    others = plural(sharing, t("lookup.other"), t("lookup.others"))
+    return t("lookup.sharing", sentence=sentence, others=others)
 
 
 def _span(first: int | None, last: int | None) -> str:
@@ -49,7 +63,7 @@ def neighbour_table(near: pd.DataFrame, names: list[str], counted: str) -> pd.Da
         {
             "name": [shorten(name, WIDTH) for name in names],
             "common": near[counted].astype(int).to_list(),
-            "cosine": [score(value) for value in near["cosine"]],
+            "cosine": near["cosine"].to_numpy(float),
         }
     )
 
@@ -60,7 +74,7 @@ def history_table(card: UserCard, data: Dataset) -> pd.DataFrame:
     if data.has_times:
         table["time"] = [date(moment) for moment in card.history["time"]]
     if card.history["weight"].nunique() > 1:
-        table["weight"] = [f"{weight:g}" for weight in card.history["weight"]]
+        table["weight"] = card.history["weight"].to_numpy(float)
     if card.history["event"].notna().any():
         table["event"] = card.history["event"]
     return table
@@ -68,8 +82,7 @@ def history_table(card: UserCard, data: Dataset) -> pd.DataFrame:
 
 def taste_table(card: UserCard) -> pd.DataFrame:
     """category, share of the user's events, share of all events."""
-    shares = {name: [share(value) for value in card.taste[name]] for name in ("share", "all_share")}
-    return card.taste.assign(**shares)
+    return card.taste[["category", "share", "all_share"]]
 
 
 def taste_sentence(card: UserCard) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from dashboard.text.numbers import date, exact_count, score, share
@@ -53,12 +55,41 @@ def _text(key: str, value: float) -> str:
     return score(value) if key in RATIOS else exact_count(value)
 
 
-def segment_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Segments with numbers as text, shares in %."""
-    shares = {
-        name: [share(value) for value in table[name]] for name in ("member_share", "event_share", "density")
-    }
-    counts = {
-        name: [exact_count(value) for value in table[name]] for name in ("members", "events", "reached")
-    }
-    return table.assign(**shares, **counts, per_member=[f"{value:.1f}" for value in table["per_member"]])
+SEGMENT_WORDS: dict[str, Callable[[float], str]] = {  # how the numbers of segments are written
+    **dict.fromkeys(("member_share", "event_share", "density"), share),
+    **dict.fromkeys(("members", "events", "reached"), exact_count),
+    "per_member": "{:.1f}".format,
+}
+
+
+def typical_words(typical: str) -> str:
+    """Common values with their shares, as a profile says them; 0 % of what is there is less than 1 %."""
+    return re.sub(r" 0 %(?=,|$)", " < 1 %", typical)
+
+
+def weight_words(weight: float) -> str:
+    """A weight, or the edge of a bin of weights: 0.5, 9.59, 3 620."""
+    return exact_count(round(weight)) if weight >= 1000 else f"{weight:.3g}"
+
+
+def labelled(points: pd.DataFrame, most: int) -> list[int]:
+    """Places of the points of a map to be named: those with most events that keep apart.
+
+    Args:
+        points: x, y, events.
+        most: how many at most.
+    """
+    width, height = (max(float(np.ptp(points[axis])), 1e-9) for axis in ("x", "y"))
+    chosen: list[int] = []
+    for place in np.argsort(-points["events"].to_numpy(), kind="stable"):
+        here = points.iloc[place]
+        apart = all(
+            abs(here["x"] - points["x"].iloc[other]) > 0.16 * width
+            or abs(here["y"] - points["y"].iloc[other]) > 0.05 * height
+            for other in chosen
+        )
+        if apart:
+            chosen.append(int(place))
+        if len(chosen) == most:
+            break
+    return chosen

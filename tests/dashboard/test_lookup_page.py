@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from dashboard import loaders
 from dashboard.text.markdown import card_link, written
+from data.artifacts import Home, dataset_meta, save_dataset
+from data.samples import marketplace
+from data.store import Store
 from tests.dashboard.conftest import open_page
 
 
@@ -50,3 +56,25 @@ def test_a_title_in_a_table_leads_to_its_card_and_stays_literal():
     assert cell == r"[A \*bold\* \[title\]](lookup?dataset=d123&of=item&item=a%26b+c)"
     table = written(pd.DataFrame({"x": pd.Series([cell, "*raw*"], dtype=object)}))
     assert table["x"].tolist() == [cell, r"\*raw\*"]
+
+
+def test_a_place_that_is_shared_is_said_to_be(seeded_home):
+    data = loaders.dataset(first_dataset())
+    counts = np.bincount(data.interactions.user, minlength=data.n_users)
+    levels, times = np.unique(counts, return_counts=True)
+    shared, alone = (int(np.flatnonzero(counts == levels[pick][0])[0]) for pick in (times > 1, times == 1))
+    others = int((counts == counts[shared]).sum()) - 1
+    said = told(open_page("lookup", of="user", user=str(data.users.ids[shared])))
+    assert f"by activity, shared with {others} other" in said
+    assert "shared with" not in told(open_page("lookup", of="user", user=str(data.users.ids[alone])))
+
+
+def test_without_times_no_history_claims_an_order_in_time(empty_home):
+    base = marketplace(n_users=60, n_items=100, n_events=900, seed=1)
+    data = base.with_interactions(replace(base.interactions, base_time=None))
+    home = Home.current()
+    with Store(home) as store:
+        store.add_dataset(dataset_meta(home, save_dataset(home, data)))
+    said = told(open_page("lookup", of="user"))
+    assert "History as in the file, last line first" in said
+    assert "latest first" not in said

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from dashboard import loaders
+from dashboard.charts.profile import log_bars, point_map
 from dashboard.text import t
+from dashboard.views.profile import labelled, typical_words, weight_words
 from data.artifacts import Home, dataset_meta, save_dataset
 from data.samples import marketplace
 from data.store import Store
@@ -110,3 +112,39 @@ def test_a_dropped_column_makes_a_version_with_the_same_events(seeded_home):
     assert after.item_features["price"].nunique() == 4
     np.testing.assert_array_equal(before.interactions.item, after.interactions.item)
     assert not open_page("profile", dataset=result["dataset"]).exception
+
+
+def test_all_numbers_name_no_unit_that_is_not_shown(seeded_home):
+    table = opened("numbers").table[0].value
+    assert "Day of the earliest event (UTC)." in table.iloc[:, 2].tolist()
+    assert not table.iloc[:, 2].str.contains("epoch").any()
+
+
+def test_common_values_with_a_share_of_nothing_are_less_than_one_in_a_hundred():
+    assert typical_words("A 45 %, B 0 %, C 10 %, D 0 %") == "A 45 %, B < 1 %, C 10 %, D < 1 %"
+
+
+def test_weights_are_written_without_powers_of_ten():
+    assert [weight_words(value) for value in (0.5, 9.587, 3620.4, 61060.0)] == [
+        "0.5", "9.59", "3\u202f620", "61\u202f060",
+    ]  # fmt: skip
+
+
+def test_bins_of_weights_stand_between_powers_of_ten_in_words():
+    edges = np.geomspace(0.1, 12_000, 41)[:-1]
+    table = pd.DataFrame({"weight": edges, "events": np.arange(40)})
+    figure = log_bars(table, "weight", "events", x_title="Weight", y_title="Events")
+    assert list(figure.layout.xaxis.ticktext) == [
+        "0.1", "1", "10", "100", "1\u202f000", "10k", "100k",
+    ]  # fmt: skip
+    assert figure.data[0].x[0] > np.log10(0.1)
+
+
+def test_names_on_the_map_are_those_of_the_largest_points_that_keep_apart():
+    points = pd.DataFrame(
+        {"x": [0.0, 0.01, 1.0, 0.5], "y": [0.0, 0.01, 1.0, 0.5], "events": [9, 8, 1, 5]}
+    ).assign(name=list("abcd"))
+    assert labelled(points, 3) == [0, 3, 2]  # the second lies on the first
+    assert labelled(points, 1) == [0]
+    drawn = point_map(points, np.zeros(4, dtype=bool), [0, 3])
+    assert [note.text for note in drawn.layout.annotations] == ["a", "d"]

@@ -205,8 +205,8 @@ def test_protocols_that_need_times_say_so_in_the_table(published):
     app = open_page("split", protocol="last")
     assert "needs the time of each event" in app.markdown[0].value
     notes = texts(app)
-    assert "Cut in time: The split" in notes
-    assert "Each user's last share: The split" in notes
+    assert "The split “Cut in time” needs" in notes
+    assert "The split “Each user's last share” needs" in notes
     folds = open_page("split", protocol="random", split_tab="Rolling folds")
     assert not folds.exception
     assert any("needs the time" in note.value for note in folds.info)

@@ -105,6 +105,11 @@ WORDS: dict[str, str] = {
     "profile.name_friend_cosine": "Likeness of friends",
     "profile.name_stranger_cosine": "Likeness of shuffled pairs",
     "profile.name_homophily": "Shared taste (homophily)",
+    "profile.means_first_time": "Day of the earliest event (UTC).",
+    "profile.means_last_time": "Day of the latest event (UTC).",
+    "profile.means_homophily": (
+        "Likeness of friends divided by that of shuffled pairs: above 1, they share a taste."
+    ),
     "profile.figure_weights": "How heavy are events?",
     "profile.how_weights": (
         "Events by their weight: each level where there are at most twenty, else bins of equal width on a "
@@ -114,7 +119,7 @@ WORDS: dict[str, str] = {
     "profile.axis_per": "Per {period}",
     "profile.axis_new_users": "New users",
     "profile.axis_new_items": "New items",
-    "profile.figure_new": "When did users and items come? First events per {period}",
+    "profile.figure_new": "When did newcomers first appear?",
     "profile.how_new": (
         "A user or item counts as new in the {period} of its first event. The start of the file makes "
         "everybody "

@@ -96,7 +96,6 @@ WORDS: dict[str, str] = {
         "users have none and are shown beside them, never mixed in. Under {least} known users, intervals "
         "get wide."
     ),
-    "split.refused": "{label}: {note}",
     "split.column_label": "Protocol",
     "split.column_train_events": "Train events",
     "split.column_validation_known": "Validation, known",
@@ -199,9 +198,10 @@ WORDS: dict[str, str] = {
     "split.limit_min_events_help": "Items that fewer events teach are not listed; 0 limits nothing.",
     "split.limit_off": "no limit",
     "split.effect": (
-        "**Lists choose from {left} of {total} items; {share} of the test targets can be found.** Of "
-        "{users} users judged in test, {out} have no target left."
+        "**Lists choose from {left} of {total} items; {share} of the test targets can be found.** {users}"
     ),
+    "split.effect_out": "Of {users} users judged in test, {out} have no target left.",
+    "split.effect_all": "All {users} users judged in test have a target left.",
     "split.effect_none": (
         "Models that know items by their events can list none of these targets: all items to be found are"
         " new. This split asks for models that know items by what describes them."
