@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from core.progress import Report, part_of
-from dashboard.experiments import Experiment, ModelPart, tune_spec
 from dashboard.jobs.incident import Failure, attempt
 from dashboard.tasks import fuse, import_file, seeds, train, tune
 from dashboard.tasks.base import Lane, Result, Task, keep
+from dashboard.tasks.experiment_parts import Experiment, ModelPart, tune_spec
 from dashboard.tasks.judging import resolve
 from dashboard.tasks.registering import register_dataset, register_runs
 from dashboard.tasks.train import ModelChoice

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +274,17 @@ def test_the_example_in_the_documentation_can_be_run() -> None:
     text = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
     found = read_experiment(text.split("```yaml\n")[1].split("```")[0])
     assert [part.called for part in found.models] == ["popularity", "ease", "iALS wide"]
+
+
+def test_experiments_are_read_in_a_fresh_process(tmp_path: Path) -> None:
+    """The command line imports the reader before anything else."""
+    path = tmp_path / "e.yaml"
+    path.write_text("dataset: a\nmodels: [{model: popularity}]\n")
+    code = (
+        "import sys, pathlib; from dashboard.experiments import load_experiment; "
+        "load_experiment(pathlib.Path(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
