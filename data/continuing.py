@@ -34,10 +34,18 @@ def same_treatment(recipe: Recipe, parent: Dataset) -> Recipe:
     """The recipe for a later file: where it says nothing, the parent's word counts.
 
     Users are pseudonyms in all versions or in none; otherwise nobody would be known again.
+
+    Raises:
+        DataError: pseudonyms are asked for, and the parent has none.
     """
     if parent.facts.get("recipe") is None:
         return recipe
     first = recipe_of(parent)
+    if recipe.pseudonyms and not first.pseudonyms:
+        raise DataError(
+            f"“{parent.name}” names its users in plain, so no later version of it can have pseudonyms.",
+            "Import all files with pseudonyms as a data set of its own, or add this one without.",
+        )
     found = {
         "mapping": recipe.mapping or first.mapping,
         "cleaning": recipe.cleaning or first.cleaning,

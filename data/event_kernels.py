@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Value = TypeVar("Value", bound=np.generic)
 FEW = 100_000  # rows for which one thread is enough
 PIECES = 8  # parts of the rows for each thread: users differ in size
 MOST_THREADS = 8
@@ -37,6 +38,19 @@ def _in_parts(function: Callable[[int, int], object], ends: NDArray[np.int64]) -
     edges = np.unique(np.concatenate([[0], cuts, [n]]))
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(function, edges[:-1].tolist(), edges[1:].tolist()))
+
+
+def gathered(values: NDArray[Value], places: NDArray[np.intp]) -> NDArray[Value]:
+    """`values[places]`, over the cores."""
+    found = np.empty(len(places), dtype=values.dtype)
+    ends = np.linspace(0, len(places), MOST_THREADS * PIECES + 1).astype(np.int64)
+
+    def some(first: int, last: int) -> None:
+        here = slice(ends[first], ends[last])
+        found[here] = values[places[here]]
+
+    _in_parts(some, ends)
+    return found
 
 
 def time_order(user: NDArray[np.int32], second: NDArray[np.int64] | None) -> NDArray[np.intp]:
@@ -108,22 +122,6 @@ def _by_time(order: Any, second: Any, ends: Any, first: int, last: int) -> None:
         key[:n].sort()
         for i in range(n):
             order[start + i] = rows[key[i] % n]
-
-
-def stable_order(key: NDArray[np.int64]) -> NDArray[np.intp]:
-    """`argsort(kind="stable")` by the unstable sort, which is vectorised, and a repair of the ties."""
-    order = np.argsort(key)
-    ordered = key[order]
-    tied = ordered[1:] == ordered[:-1]
-    if not tied.any():
-        return order
-    inside = np.zeros(len(key), dtype=bool)
-    inside[1:] |= tied
-    inside[:-1] |= tied
-    places = np.flatnonzero(inside)
-    rows = order[places]
-    order[places] = rows[np.lexsort((rows, ordered[places]))]
-    return order
 
 
 def groups(key: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from data.dataset import UNKNOWN, Dataset, Interactions
 
+T = TypeVar("T", bound=np.generic)
 Order = Literal["time", "sequence", "none"]
 
 
@@ -146,6 +147,22 @@ def from_lists(
     )
 
 
+def _rows(
+    start: NDArray[np.int64], lengths: NDArray[np.int64], indptr: NDArray[np.int64]
+) -> NDArray[np.int64] | slice:
+    """Which events the histories hold; a slice where they stand as they are, which spares a gather."""
+    there = lengths > 0
+    shift = (start - indptr[:-1])[there]
+    if len(shift) and (shift == shift[0]).all():
+        return slice(int(shift[0]), int(shift[0] + indptr[-1]))
+    return np.repeat(start - indptr[:-1], lengths) + np.arange(indptr[-1])
+
+
+def _of(values: NDArray[T], rows: NDArray[np.int64] | slice) -> NDArray[T]:
+    """The values at these rows, in memory of their own."""
+    return np.array(values[rows]) if isinstance(rows, slice) else np.asarray(values[rows])
+
+
 def from_interactions(
     events: Interactions,
     users: NDArray[np.int32],
@@ -163,17 +180,17 @@ def from_interactions(
     start = np.searchsorted(events.user, users, side="left")
     lengths = np.searchsorted(events.user, users, side="right") - start
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    source = np.repeat(start - indptr[:-1], lengths) + np.arange(indptr[-1])
+    source = _rows(start, lengths, indptr)
     named = users if known is None else np.where(known[users], users, UNKNOWN)
     features = dataset.user_features
     return Histories(
         indptr=indptr,
-        items=events.item[source],
-        weights=events.weight[source],
+        items=_of(events.item, source),
+        weights=_of(events.weight, source),
         n_items=dataset.n_items,
         users=named.astype(np.int32),
         keys=users.astype(np.uint64),
-        times=None if events.time is None else events.time[source],
+        times=None if events.time is None else _of(events.time, source),
         order="none" if events.time is None else "time",
         user_features=None if features is None else features.iloc[users].reset_index(drop=True),
     )

@@ -41,6 +41,7 @@ from dashboard.views.file_roles import EVENTS
 from data.cleaning import Cleaning
 from data.errors import RankscopeError
 from data.mapping import Mapping
+from data.protecting import protected_recipe
 from data.recipe import Recipe
 
 
@@ -221,7 +222,9 @@ def _order(
         st.warning(t("import_data.nothing_left"))
     label = _button(look, found, parent)
     if st.button(label, type="primary", key="import_go", disabled=nothing):
-        spec = {"recipe": recipe.model_dump(mode="json"), "uploads": by_role, "parent": parent}
+        private = pseudonyms or (parent is not None and _has_pseudonyms(parent))
+        ordered = protected_recipe(recipe.model_copy(update={"pseudonyms": private}), loaders.home())
+        spec = {"recipe": ordered.model_dump(mode="json"), "uploads": by_role, "parent": parent}
         title = t("import_data.job_title", name=look.name)
         state.write(state.JOB, loaders.submit("import", spec, title))
         st.rerun()
@@ -232,6 +235,11 @@ def _button(look: Look, found: Sums | None, parent: str | None) -> str:
     if found is None:
         return t("import_data.go", name=look.name)
     return t("import_data.go_add" if parent else "import_data.go_events", events=exact_count(found.events))
+
+
+def _has_pseudonyms(dataset: str) -> bool:
+    recipe = loaders.dataset_meta(dataset)["facts"].get("recipe") or {}
+    return bool(recipe.get("pseudonyms"))
 
 
 def _parent(place: Any, start: str | None, key: str) -> str | None:

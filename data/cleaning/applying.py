@@ -13,7 +13,7 @@ from data.cleaning.base import NOTHING, Effect, Mask, Rule
 from data.cleaning.config import Cleaning
 from data.cleaning.rules import RULES
 from data.coded import Coded
-from data.event_kernels import time_order
+from data.event_kernels import gathered, time_order
 
 COLUMNS = ("user", "item", "weight", "span", "second", "row_hash", "event", "session", "part")
 
@@ -101,7 +101,7 @@ class Walk:
         nothing = dict.fromkeys(COLUMNS)
         self.rows = replace(self.rows, extras=None, **nothing)  # type: ignore[arg-type]
         for name, values in columns.items():
-            columns[name] = None if values is None else values[places]
+            columns[name] = None if values is None else gathered(values, places)
             del values
         kept = None if extras is None else extras.iloc[places]
         self.rows = replace(self.rows, extras=kept, **columns)

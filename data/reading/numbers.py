@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from data.reading.shape import FileShape, Thousands
@@ -43,12 +43,6 @@ def as_number(text: str, shape: FileShape) -> float | None:
     if shape.decimal == ",":
         text = "" if "." in text and "," in text else text.replace(",", ".")
     return float(text) if PLAIN.fullmatch(text) else None
-
-
-def share_of_numbers(values: Iterable[str | None], shape: FileShape) -> float:
-    """Which share of the filled cells are numbers, 0..1; 0 where all are empty."""
-    texts = [value for value in values if value is not None and value.strip()]
-    return sum(as_number(text, shape) is not None for text in texts) / len(texts) if texts else 0.0
 
 
 def _class(mark: str) -> str:

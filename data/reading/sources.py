@@ -29,21 +29,6 @@ class Source:
         return self.path.name if self.member is None else f"{self.path.name}/{self.member}"
 
 
-def same_table(path: Path | str) -> tuple[str, ...]:
-    """The members of an archive (or sheets of a workbook) that are pieces of one table, in order of name.
-
-    The likeliest member sets the table: the others have the same columns in the same order, written the same
-    way. One name (or none, for a plain file) when nothing else belongs to it.
-
-    Raises:
-        NotFound: there is no such file.
-        DataError: it cannot be read.
-    """
-    path = Path(path)
-    first = sniff(path)
-    return tuple(piece.member for piece in _pieces(path, first, first.columns) if piece.member is not None)
-
-
 def sources(path: Path | str, columns: Sequence[str] = ()) -> list[Source]:
     """The pieces of the one table that the file at `path` holds, each with its shape.
 

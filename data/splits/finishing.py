@@ -72,16 +72,12 @@ def _latest(dataset: Dataset, pool: Index, wanted: int) -> tuple[Index, int]:
 
 def _core(dataset: Dataset, assignment: Assignment, least: int) -> Assignment:
     """Train without users and items of fewer than `least` train events, repeated until none is left."""
+    from data.event_kernels import k_core  # numba is slow to import, and few splits have a core
+
     events, taught = dataset.interactions, assignment.taught
     rows = np.flatnonzero(taught)
     users, items = events.user[rows], events.item[rows]
-    kept = np.ones(len(rows), dtype=bool)
-    while True:
-        enough = (np.bincount(users[kept], minlength=dataset.n_users) >= least)[users]
-        enough &= (np.bincount(items[kept], minlength=dataset.n_items) >= least)[items]
-        if not (kept & ~enough).any():
-            break
-        kept &= enough
+    kept = k_core(users, items, least, least)
     untaught = np.zeros(len(taught), dtype=bool)
     untaught[rows[~kept]] = True
     facts = {

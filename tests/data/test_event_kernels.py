@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from data import event_kernels
-from data.event_kernels import csr_arrays, first_of_each, k_core, last_of_each, time_order, totals
+from data.event_kernels import csr_arrays, first_of_each, gathered, k_core, last_of_each, time_order, totals
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(-3, 3), st.sampled_from([0.5, 1.0, 2.0])),
@@ -122,3 +122,13 @@ def test_after_warming_nothing_is_compiled_for_new_or_stored_columns() -> None:
         k_core(user, item, 1, 1)
         csr_arrays(user, item, weight, (2, 2))
     assert [len(kernel.signatures) for kernel in kernels] == before
+
+
+def test_rows_gathered_over_the_cores_are_those_of_a_plain_look_up() -> None:
+    rng = np.random.default_rng(3)
+    places = rng.permutation(300_000)[:250_000]
+    for values in (rng.integers(0, 9, 300_000, dtype=np.int32), rng.random(300_000, dtype=np.float32)):
+        found = gathered(values, places)
+        assert found.dtype == values.dtype
+        assert (found == values[places]).all()
+    assert len(gathered(places, places[:0])) == 0

@@ -227,3 +227,10 @@ def test_a_file_that_is_not_what_the_recipe_says_is_called_by_its_own_name(
         import_files(Files((file,)), home, recipe=recipe)
     assert "/tmp" not in str(refused.value)
     assert "rows.parquet" not in str(refused.value)
+
+
+def test_pseudonyms_for_a_later_version_of_plain_users_are_refused(tmp_path: Path, home: Home) -> None:
+    file = write(tmp_path, "e.csv", lines("user,item", [f"{u},{i}" for u in range(9) for i in range(9)]))
+    parent = import_files(Files((file,)), home)
+    with pytest.raises(DataError, match="in plain"):
+        import_files(Files((file,)), home, recipe=Recipe(pseudonyms=True), parent=parent.dataset)

@@ -13,7 +13,7 @@ from data.artifacts import Home, load_dataset
 from data.ingest import import_file
 from data.mapping import Mapping
 from data.reading import sniff
-from data.reading.numbers import as_number, guess_numbers, number_sql, share_of_numbers
+from data.reading.numbers import as_number, guess_numbers, number_sql
 from data.reading.shape import FileShape
 
 COMMA = FileShape(decimal=",")
@@ -105,11 +105,6 @@ def test_weights_come_out_as_meant(tmp_path: Path, text: str, weights: list[floa
     assert shape.reasons[-1].startswith("numbers like ")
     report = import_file(path, home, mapping=Mapping(user="user", item="item", weight=shape.columns[2]))
     assert load_dataset(home, report.dataset).interactions.weight.tolist() == pytest.approx(weights)
-
-
-def test_the_share_of_numbers_counts_filled_cells(tmp_path: Path) -> None:
-    assert share_of_numbers(["3,5", "", None, "x"], COMMA) == 0.5  # 1 of 2
-    assert share_of_numbers([None, ""], COMMA) == 0.0
 
 
 @settings(deadline=None, max_examples=60)
