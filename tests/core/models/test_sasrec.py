@@ -170,7 +170,7 @@ def chain_hits(model: Any, n_items: int) -> float:
 )
 def test_a_planted_chain_is_learnt_with_every_loss_slowest_with_one_negative(loss: str, share: float) -> None:
     data = planted_chain()
-    config = SASRecConfig(**SMALL, epochs=25, patience=25, negatives=16, loss=loss)
+    config = SASRecConfig(**SMALL, epochs=18, patience=18, negatives=16, loss=loss)
     model = SASRec(config).fit(data, seed=0)
     assert chain_hits(model, 20) >= share
 

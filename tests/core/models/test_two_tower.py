@@ -120,7 +120,7 @@ def test_the_pooled_history_does_not_see_events_that_are_not_there() -> None:
 
 @pytest.mark.parametrize("pooling", ["attention", "mean"])
 def test_camps_are_learnt_and_unknown_users_answered_from_their_history(pooling: str) -> None:
-    model = TwoTower(TwoTowerConfig(**SMALL, epochs=15, pooling=pooling)).fit(camps(), seed=0)
+    model = TwoTower(TwoTowerConfig(**SMALL, epochs=10, pooling=pooling)).fit(camps(), seed=0)
     scores = model.score(from_lists([[0, 1], [10, 11]], 20))
     trained = np.r_[0:9, 10:19]
     own = [scores[0, :9], scores[1, 10:19]]
@@ -132,7 +132,7 @@ def test_camps_are_learnt_and_unknown_users_answered_from_their_history(pooling:
 def test_newer_events_may_count_more_where_there_are_times() -> None:
     """The chain is told by the last event alone: the mean over all of them would not know it."""
     data = planted_chain()
-    model = TwoTower(TwoTowerConfig(**SMALL, epochs=15)).fit(data, seed=0)
+    model = TwoTower(TwoTowerConfig(**SMALL, epochs=8)).fit(data, seed=0)
     rows = from_lists([[(i + j) % 20 for j in range(4)] for i in range(20)], 20)
     wanted = (np.arange(20) + 4) % 20
     found = model.score(rows).argmax(axis=1) == wanted
@@ -156,7 +156,7 @@ def test_twenty_users_are_learnt_by_heart() -> None:
 
 def test_what_is_known_of_a_user_answers_where_there_is_no_history() -> None:
     data = camps(n_users=120)
-    model = TwoTower(TwoTowerConfig(**SMALL, epochs=15, empty_share=0.5)).fit(data, seed=0)
+    model = TwoTower(TwoTowerConfig(**SMALL, epochs=10, empty_share=0.5)).fit(data, seed=0)
     bare = from_lists([[], []], 20)
     told = replace(bare, user_features=pd.DataFrame({"region": ["west", "east"]}))
     scores = model.score(told)
@@ -166,7 +166,7 @@ def test_what_is_known_of_a_user_answers_where_there_is_no_history() -> None:
 
 
 def test_items_that_come_later_are_scored_by_their_features() -> None:
-    model = TwoTower(TwoTowerConfig(**SMALL, epochs=15, item_dropout=0.3)).fit(camps(120), seed=0)
+    model = TwoTower(TwoTowerConfig(**SMALL, epochs=10, item_dropout=0.3)).fit(camps(120), seed=0)
     wide = model.with_items(pd.DataFrame({"categories": ["Drama", "Comedy"]}))
     rows = from_lists([[0, 1, 2], [10, 11, 12]], 20)
     scores = wide.score(rows)
@@ -176,7 +176,7 @@ def test_items_that_come_later_are_scored_by_their_features() -> None:
 
 
 def test_who_comes_without_features_is_answered_from_the_history_all_the_same() -> None:
-    model = TwoTower(TwoTowerConfig(**SMALL, epochs=15)).fit(camps(120), seed=0)
+    model = TwoTower(TwoTowerConfig(**SMALL, epochs=10)).fit(camps(120), seed=0)
     scores = model.score(from_lists([[0, 1, 2], [10, 11, 12]], 20))
     assert scores[0, :9].min() > scores[0, 10:19].max() + 0.5
     assert scores[1, 10:19].min() > scores[1, :9].max() + 0.5
