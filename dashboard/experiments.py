@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from core.fusion import FUSERS
 from core.models import MODELS
 from dashboard.tasks import tune
-from dashboard.tasks.experiment_parts import Experiment, FusionPart, ModelPart, SplitPart, tune_spec
+from dashboard.tasks.experiment_parts import Experiment, FusionPart, ModelPart, SplitPart, TunePart, tune_spec
 from dashboard.tasks.train import ModelChoice, make_model
 from data.errors import ConfigError, RankscopeError
 from data.policy import PolicyLimits
@@ -226,13 +226,20 @@ def _refused(name: str, lines: Mapping[Place, int], problems: Sequence[_Problem]
 
 
 def experiment_of(
-    dataset: str, models: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any], *, seeds: int = 1
+    dataset: str,
+    models: Sequence[Mapping[str, Any]],
+    conditions: Mapping[str, Any],
+    *,
+    seeds: int = 1,
+    search: TunePart | None = None,
 ) -> Experiment:
     """The experiment of what was clicked together.
 
     Args:
         models: {"name", "config"} as a training's spec has them.
         conditions: protocol, split, split_seed, policy, limits, seed, device of that spec.
+        seeds: of every model that rests on chance.
+        search: of every model.
     """
     return Experiment(
         dataset=dataset,
@@ -247,6 +254,7 @@ def experiment_of(
             ModelPart(
                 model=choice["name"],
                 settings=dict(choice["config"]),
+                tune=search,
                 seeds=seeds if getattr(MODELS[choice["name"]], "stochastic", True) else 1,
             )
             for choice in models

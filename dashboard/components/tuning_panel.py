@@ -19,8 +19,10 @@ from dashboard.components.choices import k_choice, metric_choice
 from dashboard.components.job_panel import POLL_S, job_card
 from dashboard.components.page import Page
 from dashboard.components.training_forms import fill_form
+from dashboard.experiments import as_yaml, experiment_of
 from dashboard.jobs.states import Job
 from dashboard.loaders import tuning
+from dashboard.tasks.experiment_parts import TunePart
 from dashboard.text import t
 from dashboard.text.numbers import date_time, duration, plural, score
 from dashboard.views.tuning import finding, for_people, setting_name, trial_table
@@ -68,14 +70,32 @@ def _order(dataset: str, choice: SplitChoice) -> None:
     _say(dataset, names, budget, f"{METRICS[metric].label}@{k}", more=more)
     seconds = tuning.seconds(dataset, names, budget)
     models = plural(len(names), "model", "models")
-    if st.button(
-        t("tuning.start", models=models, time=duration(seconds)), type="primary", key="tuning_start"
-    ):
+    asked = {"budget": budget, "metric": metric, "k": k, "more": more, **choice.spec()}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = t("tuning.start", models=models, time=duration(seconds))
+        started = st.button(label, type="primary", key="tuning_start")
+        _download(dataset, names, asked)
+    if started:
         trials = plural(budget["trials"], "trial", "trials")
         titles = {name: t("tuning.job_title", label=MODELS[name].label, trials=trials) for name in names}
-        asked = {"budget": budget, "metric": metric, "k": k, "more": more, **choice.spec()}
         tuning.order(dataset, names, titles, **asked)
         st.rerun()
+
+
+def _download(dataset: str, names: Sequence[str], asked: Mapping[str, Any]) -> None:
+    """The searches as a file that `rankscope run` takes."""
+    search = TunePart(**asked["budget"], **{name: asked[name] for name in ("metric", "k", "more")})
+    models = [{"name": name, "config": {}} for name in names]
+    st.download_button(
+        t("train.export"),
+        as_yaml(experiment_of(dataset, models, asked, search=search)),
+        file_name="experiment.yaml",
+        mime="application/yaml",
+        key="tuning_export",
+        help=t("train.export_help"),
+        type="tertiary",
+        on_click="ignore",
+    )
 
 
 def _budget() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from core.progress import silent
 from dashboard.cli import main
 from dashboard.experiments import as_yaml, experiment_of, load_experiment, read_experiment
 from dashboard.tasks import TASKS, read_spec
+from dashboard.tasks.experiment_parts import TunePart
 from dashboard.workspace import Workspace
 from dashboard.workspace.storage import read_metrics
 from data.artifacts import Home, dataset_meta, save_dataset
@@ -288,3 +289,10 @@ def test_experiments_are_read_in_a_fresh_process(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_clicked_search_is_written_with_its_budget_and_read_back() -> None:
+    search = TunePart(trials=7, seconds=60, metric="recall")
+    models = [{"name": "ease", "config": {}}]
+    found = read_experiment(as_yaml(experiment_of("d1", models, {"protocol": "last"}, search=search)))
+    assert found.models[0].tune == search
