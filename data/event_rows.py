@@ -24,6 +24,7 @@ from data.reading.times import seconds_sql
 
 EVENTS, READABLE, FIRST = "import_events", "readable_events", "first_look"
 REASONS = EMPTY_ITEM, BAD_WEIGHT, BAD_TIME = "empty item", "bad weight", "bad time"  # by `bad`, from 1
+WITH_OBJECTS, DOT = ("json", "jsonl", "parquet"), "."  # a.b is field b of the object in a
 IDS = (USER, ITEM, SESSION)
 MOST_CELLS = 2_000  # different weights looked at, to see how they are written
 MOST_CELLS_LOOKED_AT = 2_000_000  # of the first rows; fewer rows of a wide file
@@ -116,8 +117,16 @@ def _look(con: Any, records: Records, shape: FileShape, mapping: Mapping) -> Non
 
 def _free_columns(shape: FileShape, mapping: Mapping) -> dict[str, str]:
     """Columns that may describe the item or the user: file name → SQL name."""
-    taken = {*mapping.roles().values(), *mapping.keep} - {*mapping.described}
+    taken = ({*mapping.roles().values(), *mapping.keep} | _objects(shape)) - {*mapping.described}
     return {name: f"f{i}" for i, name in enumerate(shape.columns) if name not in taken}
+
+
+def _objects(shape: FileShape) -> set[str]:
+    """Columns that hold objects whose fields are columns of their own."""
+    if shape.format not in WITH_OBJECTS:
+        return set()
+    parts = (name.split(DOT) for name in shape.columns)
+    return {DOT.join(one[:end]) for one in parts for end in range(1, len(one))}
 
 
 def _weight_writing(con: Any, shape: FileShape, mapping: Mapping) -> Writing:

@@ -206,7 +206,8 @@ def _summary(name: str, read: Read, kept: Cleaned, features: Features) -> Import
 
 def _unread_beside(read: Read) -> list[str]:
     sides = read.sides.values()
-    return [
+    told = [f"{file.name} holds no row that can be read." for file in read.files if not file.readable]
+    return told + [
         f"{number(side.count.quarantined)} lines of {side.name} cannot be read; look at the quarantine."
         for side in sides
         if side.count.quarantined

@@ -14,9 +14,10 @@ from data.coded import ReadFile
 from data.columns import TEXT, USER, VALUE
 from data.home import Home
 from data.pseudonyms import pseudonymise, pseudonymised, pseudonymised_cleaning
-from data.recipe import Recipe
+from data.recipe import Recipe, UsersMapping
 from data.side_tables import SideTable
 
+TELLING = 0.9  # share of different values among those of all users from which a column tells users apart
 PSEUDONYM = re.compile(r"u_[a-z2-7]{16}")
 
 
@@ -32,14 +33,32 @@ def protected_recipe(recipe: Recipe, home: Home) -> Recipe:
     return recipe.model_copy(update={"cleaning": told})
 
 
-def protected_events(read: ReadFile, home: Home, cleaning: Cleaning) -> ReadFile:
-    """With pseudonyms for users; without the text of unreadable lines, which may name them."""
+def protected_events(read: ReadFile, home: Home, cleaning: Cleaning, *, asked: bool) -> ReadFile:
+    """With pseudonyms for users; without the text of unreadable lines, which may name them.
+
+    Args:
+        asked: whether a person named the columns that describe users; otherwise those that tell users apart
+            are left out.
+    """
+    table, notes = read.user_table, tuple[str, ...]()
+    if table is not None and not asked:
+        table, notes = _without_telling(table, USER)
     return replace(
         read,
         coded=pseudonymised(read.coded, home, cleaning),
-        user_table=_renamed(read.user_table, [USER], home, cleaning),
+        user_table=_renamed(table, [USER], home, cleaning),
         quarantine=_without_text(read.quarantine),
+        notes=(*read.notes, *notes),
     )
+
+
+def protected_users(
+    side: SideTable, mapping: UsersMapping
+) -> tuple[SideTable, UsersMapping, tuple[str, ...]]:
+    """A table of users whose columns nobody chose, without those that tell users apart; and notes."""
+    table, notes = _without_telling(side.table, mapping.id)
+    left = tuple(name for name in mapping.columns if name in table)
+    return replace(side, table=table), mapping.model_copy(update={"columns": left}), notes
 
 
 def protected_side(side: SideTable, columns: list[str], home: Home, cleaning: Cleaning) -> SideTable:
@@ -47,6 +66,21 @@ def protected_side(side: SideTable, columns: list[str], home: Home, cleaning: Cl
     table = _renamed(side.table, columns, home, cleaning)
     assert table is not None  # given a table, it returns one
     return replace(side, table=table, quarantine=_without_text(side.quarantine))
+
+
+def _without_telling(table: pd.DataFrame, key: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Without columns nearly all of whose values stand for one user each, as mails do; a note for each."""
+    first = table.drop_duplicates(key)
+    telling = [
+        str(name)
+        for name in first.columns.drop(key)
+        if (filled := first[name].dropna()).nunique() >= max(TELLING * len(filled), 2)
+    ]
+    notes = (
+        f"{name!r} tells users apart and was left out beside their pseudonyms; the recipe may name it."
+        for name in telling
+    )
+    return table.drop(columns=telling), tuple(notes)
 
 
 def _without_text(quarantine: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from data.home import Home
 from data.import_report import FileCount
 from data.items_table import ItemsMapping, propose_items
 from data.merging import NamedRead, merge
-from data.protecting import protected_events, protected_recipe, protected_side
+from data.protecting import protected_events, protected_recipe, protected_side, protected_users
 from data.read_file import read_file
 from data.reading.records import Workplace, workplace
 from data.reading.staging import Report
@@ -151,15 +151,22 @@ def _only_used(side: SideTable, mapping: SideMapping) -> SideTable:
 
 
 def _protected(read: Read, settled: Settled, home: Home) -> Read:
-    cleaning, recipe = settled.cleaning, read.recipe
+    cleaning, recipe, sides = settled.cleaning, read.recipe, dict(read.sides)
+    asked = settled.mapping.user_columns is not None
+    events = protected_events(read.events, home, cleaning, asked=asked)
+    if recipe.users.mapping is not None and "users" in sides and settled.recipe.users.mapping is None:
+        sides["users"], mapping, notes = protected_users(sides["users"], recipe.users.mapping)
+        users = recipe.users.model_copy(update={"mapping": mapping})
+        recipe = recipe.model_copy(update={"users": users})
+        events = replace(events, notes=(*events.notes, *notes))
     naming: dict[str, list[str]] = {"items": []}
     if recipe.users.mapping is not None:
         naming["users"] = [recipe.users.mapping.id]
     if recipe.social.mapping is not None:
         naming["social"] = list(recipe.social.mapping.used)
     return Read(
-        protected_events(read.events, home, cleaning),
+        events,
         protected_recipe(recipe, home),
         read.files,
-        {role: protected_side(side, naming[role], home, cleaning) for role, side in read.sides.items()},
+        {role: protected_side(side, naming[role], home, cleaning) for role, side in sides.items()},
     )

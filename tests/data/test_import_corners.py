@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data import read_tables
@@ -234,3 +235,51 @@ def test_pseudonyms_for_a_later_version_of_plain_users_are_refused(tmp_path: Pat
     parent = import_files(Files((file,)), home)
     with pytest.raises(DataError, match="in plain"):
         import_files(Files((file,)), home, recipe=Recipe(pseudonyms=True), parent=parent.dataset)
+
+
+def test_an_object_whose_fields_are_columns_is_no_metadata_itself(tmp_path: Path, home: Home) -> None:
+    rows = [
+        f'{{"user": {{"id": "secret{u}", "town": "T{u % 3}"}}, "item": {{"id": {i}, "title": "N{i}"}}}}'
+        for u in range(20)
+        for i in range(12)
+        if (u + i) % 3
+    ]
+    file = write(tmp_path, "e.jsonl", "\n".join(rows) + "\n")
+    report = import_files(Files((file,)), home, recipe=Recipe(pseudonyms=True))
+    assert (report.lifted, report.lifted_users) == (("item.title",), ("user.town",))
+    assert b"secret1" not in dataset_bytes(home, report.dataset)
+
+
+def dataset_bytes(home: Home, dataset: str) -> bytes:
+    """All that is stored of a data set, tables as text."""
+    folder = home.datasets / dataset
+    tables = [pd.read_parquet(path).to_csv().encode() for path in folder.glob("*.parquet")]
+    return b"".join([*tables, *(path.read_bytes() for path in folder.iterdir())])
+
+
+def test_columns_that_tell_users_apart_do_not_stand_beside_their_pseudonyms_unasked(
+    tmp_path: Path, home: Home
+) -> None:
+    rows = [f"{u},{i},card-{u},T{u % 3}" for u in range(20) for i in range(12) if (u + i) % 3]
+    file = write(tmp_path, "e.csv", lines("user,item,card,town", rows))
+    users = write(tmp_path, "u.csv", lines("user,mail,age", [f"{u},m{u}@x.org,{u % 4}" for u in range(20)]))
+    report = import_files(Files((file,), users=users), home, recipe=Recipe(pseudonyms=True))
+    features = load_dataset(home, report.dataset).user_features
+    assert features is not None
+    assert sorted(features) == ["age", "town"]
+    assert sum("pseudonyms" in note for note in report.notes) == 2
+    asked = Mapping(user="user", item="item", user_columns=("card",))
+    report = import_files(Files((file,)), home, recipe=Recipe(pseudonyms=True, mapping=asked))
+    assert report.lifted_users == ("card",)
+
+
+def test_a_file_of_events_without_a_row_is_told(tmp_path: Path, home: Home) -> None:
+    train = write(tmp_path, "a.csv", lines("user,item", [f"{u},{i}" for u in range(9) for i in range(9)]))
+    test = write(tmp_path, "b.csv", "user,item\n")
+    report = import_files(Files((train,), test=(test,)), home)
+    assert "b.csv holds no row that can be read." in report.notes
+
+
+def test_a_header_with_all_names_asked_for_stands_though_most_rows_are_short(tmp_path: Path) -> None:
+    file = write(tmp_path, "e.csv", lines("user,item,rating", ["a,x,3", "c,x", "c,x", "c,x"]))
+    assert sniff(file.path, ["user", "item", "rating"]).columns == ("user", "item", "rating")
