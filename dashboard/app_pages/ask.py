@@ -17,8 +17,9 @@ from data.asking import Answer, QuestionError
 here = page("ask", needs="data")
 with shown_problems():
     tables = ask.schema(here.dataset)
-    finding = st.empty()
-    finding.markdown(t("ask.start", name=literal(loaders.dataset_meta(here.dataset)["name"])))
+    finding = st.empty()  # the answer's sentence takes the place of what came before: nothing jumps
+    if not asked():
+        finding.markdown(t("ask.start", name=literal(loaders.dataset_meta(here.dataset)["name"])))
     writing, known = st.columns([5, 3], gap="large")
     with known:
         schema_panel(tables)
@@ -26,7 +27,7 @@ with shown_problems():
         editor(here.dataset, examples(tables))
     sql = asked()
     if sql:
-        with st.spinner(t("ask.running")):
+        with finding, st.spinner(t("ask.running")):
             answer = ask.answer(here.dataset, sql)
         if isinstance(answer, QuestionError):
             finding.markdown(t("ask.refused"))

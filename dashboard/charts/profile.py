@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.memory import drawn_once
 from dashboard.charts.template import BASE_LOOK, DASHES, blank, plain
-from dashboard.charts.theme import MODELS, MUTED, PRIMARY, SEQUENTIAL
+from dashboard.charts.theme import MODELS, MUTED, PRIMARY, SEQUENTIAL, TEXT
 from dashboard.text.numbers import count, exact_count, shorten
 
 PART_COLOURS = {"train": MODELS[0], "validation": MODELS[1], "test": MODELS[2]}
@@ -183,7 +183,7 @@ def point_map(table: pd.DataFrame, found: NDArray[np.bool_], named: Sequence[int
             text=plain(shorten(str(point["name"]), 24)),
             showarrow=False,
             yshift=6 + size.iloc[place] / 2,
-            font={"size": 11},
+            font={"size": 11, "color": TEXT},
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)

@@ -10,7 +10,7 @@ from dashboard.components.chart_card import chart_card
 from dashboard.text import t
 from dashboard.text.markdown import literal
 from dashboard.text.numbers import MISSING, exact_count
-from dashboard.views.ask import Drawing, drawing, drawn, numeric
+from dashboard.views.ask import Drawing, drawing, drawn, numeric, with_moments
 from data.asking import Answer, QuestionError
 
 KINDS = ("bars", "line", "points")
@@ -37,7 +37,8 @@ def shown(answer: Answer, name: str) -> None:
     if "explain_value" in answer.table:
         st.code("\n".join(answer.table["explain_value"].astype(str)), language=None)
         return
-    suited = drawing(answer.table)
+    table = with_moments(answer.table)
+    suited = drawing(table)
     listed, figure = st.tabs([t("ask.tab_table"), t("ask.tab_chart")])
     with listed:
         _rows(answer, name)
@@ -45,7 +46,7 @@ def shown(answer: Answer, name: str) -> None:
         if suited is None:
             st.caption(t("ask.no_chart"))
         else:
-            _figure(answer.table, suited)
+            _figure(table, suited)
 
 
 def _rows(answer: Answer, name: str) -> None:

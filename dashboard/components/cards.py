@@ -18,7 +18,6 @@ from dashboard.text.numbers import exact_count, score, share
 from dashboard.views import cards as view
 from data.columns import CATEGORIES
 
-NAME_WIDTH = 180  # pixels, so that the numbers beside it stay in sight on a page of 1280
 WRITTEN = {"common": exact_count, "cosine": score, "weight": "{:g}".format}
 
 
@@ -105,7 +104,7 @@ def _near(dataset: str, near: pd.DataFrame, name: str, counted: str, of: str) ->
     names = data.titles if of == state.ITEM else data.users.ids
     table = view.neighbour_table(near, [str(names[int(row)]) for row in near["row"]], counted)
     columns = {
-        "name": st.column_config.Column(t(f"lookup.column_{of}"), width=NAME_WIDTH),
+        "name": t(f"lookup.column_{of}"),
         "common": t(f"lookup.column_{name}"),
         "cosine": st.column_config.Column(t("lookup.column_cosine"), help=t("lookup.column_cosine_help")),
     }

@@ -17,6 +17,7 @@ from dashboard.views.column_roles import CHOICES, SINGLE, UNUSED, sample_values
 WIDTHS = (4, 3, 5)
 MOST_LINES = 12  # columns with a line of their own; the others stand in one table
 LONGEST_REASON = 100  # letters; the whole is shown on hover
+SUREST = 0.99  # a proposal from names and values is never certain
 UNSURE = 0.6  # proposals of who, what, when and how much below this confidence are marked
 
 
@@ -88,7 +89,8 @@ def _why(look: Look, name: str, role: str, proposed: str) -> str:
     if role == UNUSED:
         return reason
     colour = "orange" if told.confidence < UNSURE else "blue"
-    return f"{warning}:{colour}-badge[{t('import_data.sure', share=share(told.confidence))}] {reason}"
+    sure = share(min(round(told.confidence, 2), SUREST))
+    return f"{warning}:{colour}-badge[{t('import_data.sure', share=sure)}] {reason}"
 
 
 def _personal(look: Look, name: str) -> str:
@@ -113,7 +115,7 @@ def _many(look: Look, names: Sequence[str], start: Given[str, str], key: str) ->
             "role": [words[start[name]] for name in names],
             "values": [" · ".join(sample_values(look.sample, name)) for name in names],
             "reason": [told[name].reason if name in told else "" for name in names],
-            "sure": [100 * told[name].confidence if name in told else None for name in names],
+            "sure": [100 * min(told[name].confidence, SUREST) if name in told else None for name in names],
         }
     )
     edited = st.data_editor(

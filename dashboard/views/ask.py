@@ -101,6 +101,12 @@ def numeric(table: pd.DataFrame) -> list[str]:
     ]
 
 
+def with_moments(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with days as moments, so that a figure can lay them along a calendar."""
+    days = [name for name in table.columns if pd.api.types.infer_dtype(table[name], skipna=True) == "date"]
+    return table.assign(**{name: pd.to_datetime(table[name], errors="coerce") for name in days})
+
+
 def drawing(table: pd.DataFrame) -> Drawing | None:
     """The figure that suits a result at first sight, or None when there is nothing to draw.
 

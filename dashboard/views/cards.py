@@ -11,6 +11,7 @@ from data.cards import ItemCard, UserCard
 from data.dataset import Dataset
 
 WIDTH = 60
+NEAR_WIDTH = 24  # letters, so that the numbers beside the title stay in sight on a page of 1280
 
 
 def item_sentence(card: ItemCard, data: Dataset, sharing: int) -> str:
@@ -61,7 +62,7 @@ def neighbour_table(near: pd.DataFrame, names: list[str], counted: str) -> pd.Da
     """name, how many in common, likeness; in the given order."""
     return pd.DataFrame(
         {
-            "name": [shorten(name, WIDTH) for name in names],
+            "name": [shorten(name, NEAR_WIDTH) for name in names],
             "common": near[counted].astype(int).to_list(),
             "cosine": near["cosine"].to_numpy(float),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import loaders
 from dashboard.charts.ask import answer_figure
 from dashboard.loaders import ask
-from dashboard.views.ask import Drawing, drawing, drawn, examples
+from dashboard.views.ask import Drawing, drawing, drawn, examples, with_moments
 from data.artifacts import Home, save_dataset
 from data.asking import Answer, schema
 from data.asking import ask as run
@@ -223,3 +224,12 @@ def test_a_figure_takes_no_more_rows_than_it_can_carry() -> None:
     assert len(drawn(table, Drawing("x", "y", "bars"))) == 60
     assert len(drawn(table, Drawing("x", "y", "points"))) == 5000
     assert list(drawn(table, Drawing("x", "x", "line")).columns) == ["x"]
+
+
+def test_days_are_laid_along_a_calendar_as_a_line() -> None:
+    days = [date(2020, 1, 6), date(2020, 1, 13), None]
+    table = with_moments(pd.DataFrame({"week": days, "events": [3, 4, 5]}))
+    assert drawing(table) == Drawing("week", "events", "line")
+    assert table["week"].iloc[1] == pd.Timestamp("2020-01-13")
+    words = pd.DataFrame({"name": ["a", "b"], "events": [1, 2]})
+    assert drawing(with_moments(words)) == Drawing("name", "events", "bars")
