@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Row, table
 
-STAGES = ("evaluation", "slider", "training", "importing", "uploading", "pages")
+STAGES = ("evaluation", "slider", "training", "deep", "importing", "uploading", "pages")
 
 
 def main(names: list[str]) -> None:

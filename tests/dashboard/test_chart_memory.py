@@ -15,14 +15,14 @@ def table(last: int) -> pd.DataFrame:
 
 
 def test_equal_content_gives_the_figure_drawn_before() -> None:
-    first = over_time(table(3), "day", "events", y_title="Events")
-    assert over_time(table(3), "day", "events", y_title="Events") is first
+    first = over_time(table(3), "day", {"events": "Events"}, y_title="Events")
+    assert over_time(table(3), "day", {"events": "Events"}, y_title="Events") is first
 
 
 def test_other_content_or_words_give_another_figure() -> None:
-    first = over_time(table(3), "day", "events", y_title="Events")
-    assert list(over_time(table(4), "day", "events", y_title="Events").data[0].y) == [1, 2, 4]
-    assert over_time(table(3), "day", "events", y_title="Sales") is not first
+    first = over_time(table(3), "day", {"events": "Events"}, y_title="Events")
+    assert list(over_time(table(4), "day", {"events": "Events"}, y_title="Events").data[0].y) == [1, 2, 4]
+    assert over_time(table(3), "day", {"events": "Events"}, y_title="Sales") is not first
 
 
 def test_the_memory_is_bounded() -> None:
