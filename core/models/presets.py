@@ -13,6 +13,7 @@ ials: Rendle et al. (2021), MovieLens 1M: 192 factors, λ 0.007, α₀ 0.3, 12 e
 bpr: Rendle et al. (2009): one comparison per event; 64 of the 8 to 128 dimensions that they plot.
 sasrec: Kang & McAuley (2018), MovieLens 1M: 50 dimensions, 200 events, 2 blocks, 1 head, dropout 0.2,
 learning rate 0.001, batches of 128, 201 epochs.
+Those of als, bpr, gf_cf, svd and sasrec are recalled, not checked against the papers.
 """
 
 from __future__ import annotations
