@@ -45,7 +45,8 @@ def read_file(
         report: called with (fraction, stage), 0 to 0.7; may raise to stop.
         name: what people call the file; stands in the quarantine.
         alone: whether this is the whole table. Rows of several files are compared by hashes, which the quick
-            way makes differently, so that all are then read the careful way.
+            way makes differently, and sessions by their texts, which it does not keep; so that all are then
+            read the careful way.
 
     Raises:
         DataError: no such column, times written in no known way, a damaged file or no table, more than 255
@@ -66,7 +67,8 @@ def read_file(
         report(0.45, "collecting unreadable rows")
         quarantine = quarantine_table(rows.records, rows.bad, name or path.name)
         _drop(work, _tables(work).keys() - there.keys() - {EVENTS, READABLE})
-        return _coded(inner, rows, quarantine, mapping, report)
+        read = _coded(inner, rows, quarantine, mapping, report)
+        return replace(read, sessions=None) if alone else read
     finally:
         _drop(work, _tables(work).keys() - there.keys())
         shutil.rmtree(folder)

@@ -99,22 +99,28 @@ def _refuse_changed(files: Files, before: Sequence[tuple[str, int, int]]) -> Non
 def _reads(work: Workplace, settled: Settled, report: Report) -> list[NamedRead]:
     """The files of events in their order; those written alike as one."""
     found: list[NamedRead] = []
+    parts = len({one.role for one in settled.events})
+    by_text = parts > 1 and settled.mapping.session is not None  # visits may go on in another part
     for role in EVENT_ROLES:
         files = [one for one in settled.events if one.role == role]
-        whole = _together(work, files, settled, report) if files and can_gather(files) else None
-        alone = len(files) == 1
+        gathers = bool(files) and can_gather(files)
+        whole = _together(work, files, settled, report, alone=not by_text) if gathers else None
+        alone = len(files) == 1 and not by_text
         found += [_one(work, one, settled, report, alone) for one in files] if whole is None else [whole]
     return found
 
 
-def _together(work: Workplace, files: list[ShapedFile], settled: Settled, report: Report) -> NamedRead | None:
+def _together(
+    work: Workplace, files: list[ShapedFile], settled: Settled, report: Report, *, alone: bool
+) -> NamedRead | None:
     folder = work.folder / f"gathered-{files[0].role}"
     folder.mkdir()
     try:
         gathered = gather(folder, files, report)
         if gathered is None:
             return None
-        told = told_back(gathered, read_file(work, gathered.path, gathered.shape, settled.mapping, report))
+        whole = read_file(work, gathered.path, gathered.shape, settled.mapping, report, alone=alone)
+        told = told_back(gathered, whole)
         return None if told is None else NamedRead(told[0], files[0].role, told[1])
     finally:
         shutil.rmtree(folder)

@@ -17,6 +17,7 @@ from data.gathering import can_gather
 from data.ingest import import_files
 from data.mapping import Mapping, propose_file
 from data.read_cache import find_read, read_cached
+from data.reading import typed
 from data.reading.shape import FileShape
 from data.reading.sniffing import sniff
 from data.reading.staging import silent
@@ -164,6 +165,19 @@ def test_a_visit_that_goes_on_in_a_file_of_another_encoding_is_one_visit(tmp_pat
     first = write(tmp_path, "a.csv", lines("user,item,session,time", rows[:33]))
     later = write(tmp_path, "b.csv", lines("user,item,session,time", rows[33:]), "utf-16")
     report = import_files(Files((first, later)), home, recipe=Recipe(mapping=SESSIONS))
+    session = load_dataset(home, report.dataset).interactions.session
+    assert session is not None
+    assert len(np.unique(session)) == 12
+
+
+def test_a_visit_that_goes_on_in_the_test_part_is_one_visit_however_large_the_files(
+    tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "SMALLEST", 1)  # the quick way knows no texts of sessions
+    rows = [f"u{n // 10},i{n % 7},s{n // 5},{1_600_000_000 + n}" for n in range(60)]
+    train = write(tmp_path, "a.csv", lines("user,item,session,time", rows[:33]))
+    test = write(tmp_path, "b.csv", lines("user,item,session,time", rows[33:]))
+    report = import_files(Files((train,), test=(test,)), home, recipe=Recipe(mapping=SESSIONS))
     session = load_dataset(home, report.dataset).interactions.session
     assert session is not None
     assert len(np.unique(session)) == 12
