@@ -30,7 +30,8 @@ WORDS: dict[str, str] = {
     "train.seed_label": "{label} · seed {seed}",
     "train.preset": "Start from",
     "train.preset_help": (
-        "Quick: a first look. Balanced: the usual settings. Paper: what a publication used on its own data; those "
+        "Quick: a first look. Balanced: the usual settings. Paper: what a publication used on its own "
+        "data; those "
         "of ALS, BPR, GF-CF, SVD and SASRec are recalled, not checked against it."
     ),
     "train.preset_quick": "Quick",
