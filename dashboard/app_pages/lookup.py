@@ -29,10 +29,10 @@ def kind() -> str:
 here = page(NAME, needs="data")
 with shown_problems():
     if kind() == state.ITEM:
-        row = item_search(here.dataset, page=NAME)
+        row = item_search(here.dataset, page=NAME, opens=True)
         if row is not None:
             item_card(here.dataset, row)
     else:
-        row = user_search(here.dataset, page=NAME)
+        row = user_search(here.dataset, page=NAME, opens=True)
         if row is not None:
             user_card(here.dataset, row)

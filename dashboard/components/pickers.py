@@ -65,8 +65,10 @@ def run_picker(
     return value
 
 
-def user_search(dataset: str, *, page: str, name: str = state.USER, default: int | None = None) -> int | None:
-    """Row number of the chosen user, or None. The id stands in the URL."""
+def user_search(
+    dataset: str, *, page: str, name: str = state.USER, default: int | None = None, opens: bool = False
+) -> int | None:
+    """Row number of the chosen user, or None. The id stands in the URL; `opens`: a search takes its first."""
     data = loaders.dataset(dataset)
     return _search(
         f"{page}_{name}",
@@ -79,11 +81,15 @@ def user_search(dataset: str, *, page: str, name: str = state.USER, default: int
         lambda text: int(data.users.index_of([text])[0]),
         lambda index: str(data.users.ids[index]),
         default,
+        opens,
     )
 
 
-def item_search(dataset: str, *, page: str, name: str = state.ITEM, default: int | None = None) -> int | None:
-    """Row number of the chosen item, or None. The id stands in the URL, the title on the screen."""
+def item_search(
+    dataset: str, *, page: str, name: str = state.ITEM, default: int | None = None, opens: bool = False
+) -> int | None:
+    """Row number of the chosen item, or None. The id stands in the URL, the title on the screen; `opens`: a
+    search takes its first match."""
     data = loaders.dataset(dataset)
     return _search(
         f"{page}_{name}",
@@ -96,6 +102,7 @@ def item_search(dataset: str, *, page: str, name: str = state.ITEM, default: int
         lambda text: int(data.items.index_of([text])[0]),
         lambda index: item_label(dataset, index),
         default,
+        opens,
     )
 
 
@@ -117,10 +124,19 @@ def _search(
     from_id: Callable[[str], int],
     label: Callable[[int], str],
     default: int | None,
+    opens: bool,
 ) -> int | None:
-    """A search box and the matches under it; what was chosen stays listed."""
+    """A search box and the matches beside it; what was chosen stays listed, and chosen unless `opens`."""
     left, right = st.columns(2)
-    query = left.text_input(search_label, key=f"{key}_query", persist_state="session").strip()
+
+    def take_first() -> None:
+        typed = str(st.session_state[f"{key}_query"]).strip()
+        if opens and typed and (matches := find(typed)[0]):
+            state.write(name, to_id(matches[0]))
+
+    query = left.text_input(
+        search_label, key=f"{key}_query", persist_state="session", on_change=take_first
+    ).strip()
     matches, n_found = find(query)
     if query and not matches:
         left.caption(t("common.nothing_found", query=query, n=count(n_known)))

@@ -78,3 +78,15 @@ def test_without_times_no_history_claims_an_order_in_time(empty_home):
     said = told(open_page("lookup", of="user"))
     assert "History as in the file, last line first" in said
     assert "latest first" not in said
+
+
+def test_a_search_opens_the_card_of_its_first_match_and_nothing_found_keeps_the_card(seeded_home):
+    data = loaders.dataset(first_dataset())
+    app = open_page("lookup", of="item", item=str(data.items.ids[5]))
+    app.text_input(key="lookup_item_query").set_value("no such title").run()
+    assert app.subheader[0].value == str(data.titles[5])
+    app.text_input(key="lookup_item_query").set_value(str(data.items.ids[7])).run()
+    assert not app.exception
+    first, _ = loaders.find_items(first_dataset(), str(data.items.ids[7]))
+    assert app.subheader[0].value == str(data.titles[first[0]])
+    assert app.query_params["item"] == str(data.items.ids[first[0]])
