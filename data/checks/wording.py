@@ -11,9 +11,13 @@ YEAR = 365.25 * DAY
 
 
 def share(value: float) -> str:
-    """42 %, 3.1 %, 0.03 %."""
+    """42 %, 3.1 %, 0.03 %. Nearly all is not all: 99.6 %, and from 99.95 % on "> 99.9 %"."""
     percent = 100 * value
-    digits = 0 if percent >= 10 or percent == 0 else 1 if percent >= 0.1 else 2
+    if 99.95 <= percent < 100:
+        return "> 99.9 %"
+    if 99.5 <= percent < 100:
+        return f"{percent:.1f} %"
+    digits = 0 if percent >= 9.95 or percent == 0 else 1 if percent >= 0.1 else 2
     return f"{percent:.{digits}f} %"
 
 

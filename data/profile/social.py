@@ -19,7 +19,7 @@ DEFINITIONS: dict[str, str] = {
     "reciprocity": "Share of pairs whose reverse is listed, too.",
     "friend_cosine": "Mean cosine of the item sets of a pair's users: 1 the same items, 0 none in common.",
     "stranger_cosine": "The same with shuffled second users: what activity and popularity alone give.",
-    "homophily": "friend_cosine divided by stranger_cosine: above 1, friends share a taste.",
+    "homophily": "Likeness of friends divided by that of shuffled pairs: above 1, friends share a taste.",
 }
 
 

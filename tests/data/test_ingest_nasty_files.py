@@ -298,7 +298,7 @@ def test_parquet_rows_that_cannot_be_used_are_shown_as_text(tmp_path: Path) -> N
         (b"1 2 3\n1 2\n1 2 3 4 5\n7 8 9 1 2 3\n1 5 6 7 8 9 1\n", "is no table"),
         (b"{'user': 1, 'item': 2}\n", "not one JSON object per line"),
         (HEADER + b"u1,i1,bad,1000000000\n", "No row of .* can be used"),
-        (HEADER + b",i1,4,1000000000\n", "all were set aside by rule"),
+        (HEADER + b",i1,4,1000000000\n", "set aside by rule: no user 1"),
         (HEADER + b"u1,i1,4,soon\nu2,i2,4,later\n", "times in column 'timestamp' are not recognised"),
         (b"a,b\n1,2\n", "no column 'user'"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.checks.wording import share
 from data.wording import number, percent
 
 
@@ -18,6 +19,10 @@ from data.wording import number, percent
         (percent(0.075), "7.5 %"),
         (percent(0.05), "5 %"),
         (percent(0.0996), "10 %"),
+        (share(391_379 / 392_732), "99.7 %"),
+        (share(0.9999), "> 99.9 %"),
+        (share(1.0), "100 %"),
+        (share(0.0996), "10 %"),
     ],
 )
 def test_numbers_are_written_one_way(written: str, expected: str) -> None:
