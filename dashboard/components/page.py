@@ -90,8 +90,10 @@ def next_button(label: str, target: str, *, primary: bool = False) -> None:
 def _context(dataset: str | None, table: pd.DataFrame, runs: tuple[str, ...], facts: str) -> str:
     if dataset is None:
         return t("common.no_dataset")
-    meta = loaders.dataset_meta(dataset)
-    parts = [t("common.context_dataset", name=meta["name"], id=dataset)]
+    name = str(loaders.dataset_meta(dataset)["name"])
+    version = loaders.version_of(dataset)
+    name = name if version == 1 else t("common.dataset_version", name=name, version=version)
+    parts = [t("common.context_dataset", name=name, id=dataset)]
     chosen = table[table["run"].isin(runs)] if runs and not table.empty else table
     parts += [facts] if facts else _conditions(chosen)
     if not chosen.empty:

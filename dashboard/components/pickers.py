@@ -20,7 +20,7 @@ def dataset_picker() -> str | None:
     if table.empty:
         state.write(state.DATASET, None)
         return None
-    own = distinct([shorten(str(name), 28) for name in table["name"]])
+    own = distinct([dataset_label(*row) for row in zip(table["id"].astype(str), table["name"], strict=True)])
     names = dict(zip(table["id"].astype(str), own, strict=True))
     value = state.settle(state.DATASET, list(names), next(iter(names)))
     key = state.widget("sidebar", state.DATASET)
@@ -34,6 +34,13 @@ def dataset_picker() -> str | None:
             on_change=lambda: _change_dataset(st.session_state[key]),
         )
     return value
+
+
+def dataset_label(dataset: str, name: str) -> str:
+    """The name, and from the second version on its number."""
+    version = loaders.version_of(dataset)
+    short = shorten(str(name), 28)
+    return short if version == 1 else t("common.dataset_version", name=short, version=version)
 
 
 def _change_dataset(dataset: str) -> None:

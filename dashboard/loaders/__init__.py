@@ -11,6 +11,7 @@ from dashboard.loaders.datasets import (
     profile,
     protocol_label,
     split,
+    version_of,
 )
 from dashboard.loaders.queue import active_jobs, cancel, job, job_log, recent_jobs, retry, submit
 from dashboard.loaders.runs import (
@@ -63,5 +64,6 @@ __all__ = [
     "split",
     "store",
     "submit",
+    "version_of",
     "workspace",
 ]

@@ -36,6 +36,11 @@ def dataset_meta(dataset_id: str) -> dict[str, Any]:
     return _meta(str(home().root), dataset_id)
 
 
+def version_of(dataset_id: str) -> int:
+    """1 for a first import; later versions count on."""
+    return int(dataset_meta(dataset_id).get("version") or 1)
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def _meta(root: str, dataset_id: str) -> dict[str, Any]:
     del root  # part of the cache key only

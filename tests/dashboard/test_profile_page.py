@@ -111,7 +111,10 @@ def test_a_dropped_column_makes_a_version_with_the_same_events(seeded_home):
     assert "brand" not in after.item_features
     assert after.item_features["price"].nunique() == 4
     np.testing.assert_array_equal(before.interactions.item, after.interactions.item)
-    assert not open_page("profile", dataset=result["dataset"]).exception
+    app = open_page("profile", dataset=result["dataset"])
+    assert not app.exception
+    assert "· version 2 (" in app.caption[0].value
+    assert "Sample marketplace · version 2" in app.sidebar.selectbox[0].options
 
 
 def test_all_numbers_name_no_unit_that_is_not_shown(seeded_home):

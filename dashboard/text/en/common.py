@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "common.next": "Next: {label}",
     "common.dataset": "Dataset",
     "common.no_dataset": "no dataset yet",
+    "common.dataset_version": "{name} · version {version}",
     "common.context_dataset": "{name} ({id})",
     "common.context_models": "models: {names}",
     "common.context_more": "{names} and {n} more",
