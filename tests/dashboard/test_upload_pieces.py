@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import anyio
 import httpx
@@ -17,6 +18,7 @@ from dashboard.server import owner, upload, upload_files, upload_rules
 from data.artifacts import Home
 from data.errors import NotFound
 
+T = TypeVar("T")
 BODY = bytes(range(256)) * 40  # 10 240 bytes, every value
 
 
@@ -49,6 +51,12 @@ def left() -> list[str]:
     return sorted(path.suffix for path in Home.current().uploads.iterdir())
 
 
+def waited_for(function: Callable[..., Awaitable[T]], *args: object) -> T:
+    """Run a coroutine in a thread of its own: after browser tests this one still has an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, function, *args).result()
+
+
 def test_pieces_make_the_file(client: TestClient) -> None:
     upload_id = start(client).json()["upload"]
     for offset in range(0, len(BODY), 4000):
@@ -68,7 +76,7 @@ def test_pieces_make_the_file(client: TestClient) -> None:
 
 def test_a_broken_piece_keeps_what_came_and_the_rest_follows(client: TestClient) -> None:
     upload_id = start(client).json()["upload"]
-    broken = anyio.run(break_off, upload_id, BODY[:3000])
+    broken = waited_for(break_off, upload_id, BODY[:3000])
     assert broken == 400
     assert extent(client, upload_id) == (3000, len(BODY))
     with pytest.raises(NotFound):
@@ -118,7 +126,7 @@ def test_a_silent_sender_is_given_up_and_may_continue(
     async def silent() -> int:
         return await direct(upload_id, lambda: None, pause=30)
 
-    assert anyio.run(silent) == 408
+    assert waited_for(silent) == 408
     assert piece(client, upload_id, 0, BODY).status_code == 201
 
 
@@ -148,7 +156,7 @@ def test_two_writers_at_once_are_refused() -> None:
                 second_has_ended.set()
             return statuses
 
-    assert anyio.run(both) == [423, 201]
+    assert waited_for(both) == [423, 201]
 
 
 @pytest.mark.parametrize("offset", [0, 99, 101, 10**9])
